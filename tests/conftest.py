@@ -1,0 +1,42 @@
+"""Under CI=true a skipped test is a failed one, unless a capability is missing by nature.
+
+On a developer's machine a test may skip because PostgreSQL, Node or a browser is absent. In CI everything is
+installed, so a skip there is a test that silently stopped testing. Reasons that start with `capability:` stay skips:
+they say that a provider cannot do what the conformance suite asks of others.
+"""
+
+import os
+from collections.abc import Generator
+from typing import TypeVar
+
+import pytest
+
+ALLOWED = "capability:"
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    return _refuse_skip(report)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    return _refuse_skip(report)
+
+
+def _refuse_skip(report: Report) -> Report:
+    if os.environ.get("CI") != "true" or report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return report
+    where, reason = report.nodeid, str(report.longrepr)
+    if isinstance(report.longrepr, tuple):
+        path, line, reason = report.longrepr
+        where = f"{path}:{line}"
+    reason = reason.removeprefix("Skipped: ")
+    if not reason.startswith(ALLOWED):
+        report.outcome = "failed"
+        report.longrepr = f"{where}: skipped under CI=true, where everything must run: {reason}"
+    return report
