@@ -1,0 +1,5 @@
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from 'graphiql';
+
+/** Panes of the left bar, from the top, below GraphiQL's own documentation pane; see plugins/README.md. */
+export const plugins = [HISTORY_PLUGIN, explorerPlugin()];
