@@ -1,0 +1,129 @@
+"""From the caller's typed input to assignments: which value goes where, and at which path of the input it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ..errors import ErrorCode, InvalidChange, Path
+from .native import Clear, ListSemantics
+from .table import Branch, FieldTable, Leaf, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One value to write; `value` is `None` when the caller cleared the field."""
+
+    leaf: Leaf
+    value: Any
+    path: Path
+
+    @property
+    def clears(self) -> bool:
+        return self.value is None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A whole list or object to empty."""
+
+    branch: Branch
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the caller asked for, in the order of the fields' statement. `at` is the path of the input object."""
+
+    at: Path = ()
+    assignments: tuple[Assignment, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    problems: tuple[InvalidChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.assignments or self.drops)
+
+    def get(self, path: str) -> Assignment | None:
+        """The assignment to a unified path, if the caller made one."""
+        return next((item for item in self.assignments if item.leaf.path == path), None)
+
+    def touched(self) -> frozenset[str]:
+        """Every unified path that the caller asked to set or clear."""
+        dropped = (leaf.path for drop in self.drops for leaf in drop.branch.leaves())
+        return frozenset([*(item.leaf.path for item in self.assignments), *dropped])
+
+
+def read_change(table: FieldTable, value: object, at: Path) -> Change:
+    """The change in a typed input object; what the shape of the input forbids comes along as problems."""
+    assignments: list[Assignment] = []
+    drops: list[Drop] = []
+    problems: list[InvalidChange] = []
+    for item in _walk(table.nodes, value, at):
+        if isinstance(item, Assignment):
+            assignments.append(item)
+        elif isinstance(item, Drop):
+            drops.append(item)
+        else:
+            problems.append(item)
+    return Change(at, tuple(assignments), tuple(drops), tuple(problems))
+
+
+def _walk(nodes: tuple[Node, ...], value: object, at: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+    for node in nodes:
+        given = getattr(value, node.attribute)
+        if given is None:
+            continue
+        path = (*at, node.name)
+        if isinstance(node, Branch):
+            yield from _walk_branch(node, given.value, path)
+        elif node.leaf is not None:
+            yield Assignment(node.leaf, given.value, path)
+        elif given.value is not None:
+            yield InvalidChange(ErrorCode.UNSUPPORTED, f"The provider keeps no {node.name} here.", path=path)
+
+
+def _walk_branch(branch: Branch, given: Any, path: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+    if given is None:
+        yield from _clear(branch, path)
+    elif branch.group.semantics is None:
+        yield from _walk(branch.entries[""], given, path)
+    elif branch.group.semantics is ListSemantics.AT_MOST_ONE:
+        for index, entry in enumerate(given):
+            if index == 0:
+                yield from _walk(branch.entries[""], entry, (*path, "0"))
+            else:
+                words = f"The provider keeps one entry of {branch.name} at most."
+                yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=(*path, str(index)))
+    else:
+        yield from _walk_keyed(branch, given, path)
+
+
+def _walk_keyed(branch: Branch, given: Any, path: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+    seen: set[str] = set()
+    for index, entry in enumerate(given):
+        at = (*path, str(index))
+        key = getattr(entry, branch.key or "")
+        slot = key.name if isinstance(key, Enum) else str(key)
+        if slot not in branch.entries:
+            words = f"{slot} is not a type the provider keeps here; it keeps {', '.join(branch.entries)}."
+            yield InvalidChange(ErrorCode.NOT_A_CHOICE, words, path=(*at, "type"))
+        elif slot in seen:
+            words = f"The provider keeps one entry of type {slot} at most."
+            yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=(*at, "type"))
+        else:
+            seen.add(slot)
+            yield from _walk(branch.entries[slot], entry, at)
+
+
+def _clear(branch: Branch, path: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+    """null for a list or object: its container goes whole where the provider has one, else every value is cleared."""
+    if branch.drops:
+        yield Drop(branch, path)
+        return
+    for leaf in branch.leaves():
+        if leaf.fact.clear is not Clear.NEVER:
+            yield Assignment(leaf, None, path)
+        else:
+            yield InvalidChange(ErrorCode.CANNOT_CLEAR, f"The provider cannot clear {leaf.path}.", path=path)

@@ -1,0 +1,153 @@
+"""From a provider's document to our customer, by the same facts that write it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from strawberry.utils.str_converters import to_camel_case
+
+from ..model.customer import Address, BankAccount, ContactPerson, Customer, EmailAddress, PhoneNumber
+from ..model.enums import AddressType, ContactType, EmailType, PhoneType
+from ..model.json import JsonObject
+from .convert import as_flag, as_integer, as_number, as_text
+from .document import MISSING, NativePath, get
+from .table import FieldTable, Kind, Leaf, Segment
+from .wire import Locate, stated_place
+
+_KEYED: Mapping[str, tuple[type, type[Enum] | None]] = {
+    "addresses": (Address, AddressType),
+    "emailAddresses": (EmailAddress, EmailType),
+    "phoneNumbers": (PhoneNumber, PhoneType),
+    "contactPersons": (ContactPerson, None),
+    "bankAccounts": (BankAccount, None),
+}
+_CONVERT: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: as_text,
+    Kind.BOOLEAN: as_flag,
+    Kind.INTEGER: as_integer,
+    Kind.NUMBER: as_number,
+}
+
+
+@cache
+def _attributes(cls: type) -> Mapping[str, str]:
+    return {to_camel_case(item.name): item.name for item in dataclasses.fields(cls)}
+
+
+def unified_names() -> frozenset[str]:
+    """The fields of a customer that mean the same at every provider."""
+    return frozenset(_attributes(Customer))
+
+
+def from_native(leaf: Leaf, value: Any) -> Any:
+    """A stored native value in our words; `None` for every way of saying "nothing"."""
+    if value is MISSING or value is None or value == "":
+        return None
+    if leaf.fact.values is not None:
+        known = next((ours for ours, theirs in leaf.fact.values.items() if theirs == value), None)
+        return ContactType.UNDEFINED if known is None and leaf.path == "contactType" else known
+    return _CONVERT[leaf.kind](value)
+
+
+def stored_value(leaf: Leaf, document: JsonObject, locate: Locate = stated_place) -> Any:
+    """What a record holds of a leaf, in our words; `None` when nothing."""
+    if leaf.fact.derived is not None:
+        return from_native(leaf, leaf.fact.derived(document))
+    place = locate(leaf, document)
+    return None if place is None else from_native(leaf, get(document, place))
+
+
+def read_values(
+    table: FieldTable, document: JsonObject, locate: Locate = stated_place
+) -> Iterator[tuple[tuple[Segment, ...], Any]]:
+    """Every unified value that the document holds, by its unified path.
+
+    A list of which only one entry can be written is read whole: entry 1 of `emailAddresses[BUSINESS]` comes with the
+    key `BUSINESS.1`.
+    """
+    for leaf in table.leaves:
+        yield leaf.segments, stored_value(leaf, document, locate)
+        place = locate(leaf, document)
+        if place is not None:
+            yield from _read_further(leaf, document, place)
+    for item in table.reads:
+        value = get(document, item.native)
+        yield item.segments, None if value is MISSING else item.convert(value)
+
+
+def _read_further(leaf: Leaf, document: JsonObject, place: NativePath) -> Iterator[tuple[tuple[Segment, ...], Any]]:
+    """The values in the entries after the one that can be written, where the leaf lies in a list."""
+    at = next((index for index, part in enumerate(place) if isinstance(part, int)), None)
+    (name, key), *inner = leaf.segments
+    if at is None or key is None:
+        return
+    entries = get(document, place[:at])
+    for number in range(1, len(entries) if isinstance(entries, list) else 0):
+        further = str(number) if key.isdigit() else f"{key}.{number}"
+        value = get(document, (*place[:at], number, *place[at + 1 :]))
+        yield ((name, further), *inner), from_native(leaf, value)
+
+
+def read_customer(
+    table: FieldTable,
+    document: JsonObject,
+    locate: Locate = stated_place,
+    **known: Any,
+) -> Customer:
+    """The customer in a native document. `known` are the values that do not come from the facts (ids, version …)."""
+    tree: dict[str, Any] = {}
+    names = _attributes(Customer)
+    for segments, value in read_values(table, document, locate):
+        if value is not None and segments[0][0] in names:
+            _plant(tree, segments, value)
+    built = {names[name]: _build(name, value) for name, value in tree.items()}
+    return Customer(**{**built, **known})
+
+
+def _plant(tree: dict[str, Any], segments: tuple[Segment, ...], value: Any) -> None:
+    for name, key in segments[:-1]:
+        tree = tree.setdefault(name, {})
+        if key is not None:
+            tree = tree.setdefault(key, {})
+    name, _ = segments[-1]
+    if tree.get(name) is None:
+        tree[name] = value
+
+
+def _build(name: str, value: Any) -> Any:
+    if name not in _KEYED or not isinstance(value, dict):
+        return value
+    cls, keys = _KEYED[name]
+    names = _attributes(cls)
+    built = []
+    for key, entry in sorted(
+        value.items(), key=lambda item: list(keys.__members__).index(item[0]) if keys else item[0]
+    ):
+        values = {names[attribute]: _build(attribute, inner) for attribute, inner in entry.items()}
+        built.append(cls(**({"type": keys[key.partition(".")[0]]} if keys else {}), **values))
+    return tuple(built)
+
+
+def flatten(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """A customer (or part of one) as unified paths and plain values, for comparing two of them."""
+    if isinstance(value, list | tuple):
+        for index, entry in enumerate(value):
+            kind = getattr(entry, "type", None)
+            yield from flatten(entry, f"{at}[{kind.name if isinstance(kind, Enum) else index}]")
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for item in dataclasses.fields(value):
+            if item.name == "type" and at.endswith("]"):
+                continue
+            name = to_camel_case(item.name)
+            yield from flatten(getattr(value, item.name), f"{at}.{name}" if at else name)
+    elif isinstance(value, Enum):
+        yield at, value.name
+    elif isinstance(value, datetime):
+        yield at, value.isoformat()
+    elif value is not None:
+        yield at, value
