@@ -1,0 +1,159 @@
+"""Holds a record against what was asked for: what a write did, what it did not, and what it did besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ..errors import Path
+from ..fields.change import Assignment, Change
+from ..fields.document import MISSING, NativePath, differences, get, parse_path, print_path
+from ..fields.readback import flatten, from_native, stored_value
+from ..fields.table import Leaf
+from ..fields.wire import to_native
+from ..model.customer import Customer
+from ..model.json import JsonObject
+from .base import Connector
+
+_EMPTY: tuple[Any, ...] = (MISSING, None, "", [], {})
+_BOOKKEEPING = frozenset({"version", "updatedAt", "native"})
+
+
+class WarningCode(Enum):
+    """What a caller should know of a write that succeeded."""
+
+    IGNORED = "IGNORED"
+    CUT = "CUT"
+    REWRITTEN = "REWRITTEN"
+    SIDE_EFFECT = "SIDE_EFFECT"
+    NOT_VERIFIED = "NOT_VERIFIED"
+    RISK = "RISK"
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """One thing to know. `path` leads from `input` to the value sent, or names a native value nobody sent."""
+
+    code: WarningCode
+    message: str
+    path: Path = ()
+    sent: Any = None
+    stored: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What differs between two states of a customer, by unified path."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class Effect(Enum):
+    """What a record says about a write whose answer never came."""
+
+    APPLIED = "APPLIED"
+    NOT_APPLIED = "NOT_APPLIED"
+    UNKNOWN = "UNKNOWN"
+
+
+def field_changes(before: Customer, after: Customer) -> list[FieldChange]:
+    """Every unified field that differs, details included; versions and time stamps do not count."""
+    old, new = dict(flatten(before)), dict(flatten(after))
+    names = [name for name in dict.fromkeys([*old, *new]) if name.split(".")[0] not in _BOOKKEEPING]
+    return [FieldChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
+
+
+def effect_of(
+    connector: Connector, change: Change, paths: frozenset[str] | None, before: JsonObject | None, now: JsonObject
+) -> Effect:
+    """Whether the part of a change that one step carries is in the record.
+
+    Only values that the step should have altered can tell; without the record as it was, every value has to match.
+    """
+    told = [
+        item
+        for item in change.assignments
+        if (paths is None or item.leaf.path in paths) and (before is None or not _holds(connector, item, before))
+    ]
+    done = [_holds(connector, item, now) for item in told]
+    dropped = [place for item in change.drops for place in item.branch.drops]
+    done += [get(now, place) in _EMPTY for place in dropped if before is None or get(before, place) not in _EMPTY]
+    if all(done):
+        return Effect.APPLIED
+    if before is None:
+        return Effect.UNKNOWN
+    same = all(_stored(connector, item.leaf, now) == _stored(connector, item.leaf, before) for item in told)
+    kept = all(get(now, place) == get(before, place) for place in dropped)
+    return Effect.NOT_APPLIED if same and kept else Effect.UNKNOWN
+
+
+def check_write(
+    connector: Connector, change: Change, before: JsonObject | None, after: JsonObject
+) -> Iterator[Warning]:
+    """Values that the provider ignored, cut or rewrote, and values that changed although nobody asked."""
+    for item in change.assignments:
+        if not _holds(connector, item, after):
+            yield _unlike(connector, item, before, after)
+    for drop in change.drops:
+        if any(get(after, place) not in _EMPTY for place in drop.branch.drops):
+            yield Warning(WarningCode.IGNORED, f"The provider did not clear {drop.branch.path}.", drop.path)
+    if before is not None:
+        yield from _side_effects(connector, change, before, after)
+
+
+def _unlike(connector: Connector, item: Assignment, before: JsonObject | None, after: JsonObject) -> Warning:
+    stored = _stored(connector, item.leaf, after)
+    sent = item.value.name if isinstance(item.value, Enum) else item.value
+    shown = stored.name if isinstance(stored, Enum) else stored
+    if before is not None and stored == _stored(connector, item.leaf, before):
+        code, words = WarningCode.IGNORED, "The provider ignored the value and kept what it had."
+    elif isinstance(sent, str) and isinstance(shown, str) and sent.startswith(shown):
+        code, words = WarningCode.CUT, f"The provider kept the first {len(shown)} characters."
+    elif shown is None:
+        code, words = WarningCode.IGNORED, "The provider did not store the value."
+    else:
+        code, words = WarningCode.REWRITTEN, "The provider stored another value than was sent."
+    return Warning(code, words, item.path, sent, shown)
+
+
+def _side_effects(connector: Connector, change: Change, before: JsonObject, after: JsonObject) -> Iterator[Warning]:
+    asked = [place for item in change.assignments if (place := connector.locate(item.leaf, before)) is not None]
+    asked += [place for item in change.drops for place in item.branch.drops]
+    asked += [parse_path(path) for path in connector.manifest.volatile]
+    for path, old, new in differences(before, after):
+        if (old in _EMPTY and new in _EMPTY) or any(_touches(path, place) for place in asked):
+            continue
+        yield Warning(
+            WarningCode.SIDE_EFFECT,
+            f"{print_path(path)} changed at the provider although the change does not mention it.",
+            ("native", print_path(path)),
+            None if old is MISSING else old,
+            None if new is MISSING else new,
+        )
+
+
+def _touches(path: NativePath, place: NativePath) -> bool:
+    shorter = min(len(path), len(place))
+    return path[:shorter] == place[:shorter]
+
+
+def _stored(connector: Connector, leaf: Leaf, document: JsonObject) -> Any:
+    return stored_value(leaf, document, connector.locate)
+
+
+def _holds(connector: Connector, item: Assignment, document: JsonObject) -> bool:
+    leaf = item.leaf
+    stored = _stored(connector, leaf, document)
+    if item.clears or stored is None:
+        return item.clears and stored is None
+    sent = from_native(leaf, to_native(leaf, item.value))
+    return bool(leaf.fact.normal(stored) == leaf.fact.normal(sent))
+
+
+def risks(notes: Iterable[str]) -> list[Warning]:
+    """What a connector cannot promise, said before and after the write."""
+    return [Warning(WarningCode.RISK, note) for note in notes]

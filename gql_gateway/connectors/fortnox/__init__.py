@@ -1,0 +1,5 @@
+"""Fortnox, Sweden."""
+
+from .protocol import Fortnox as CONNECTOR
+
+__all__ = ["CONNECTOR"]

@@ -1,0 +1,335 @@
+"""The one runner: makes an update safe, whichever provider.
+
+load current when needed → check → expected version → plan → (dry run) → steps until the first failure →
+settle an unclear answer by reading back → verify → differences and warnings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from ..errors import (
+    ErrorCode,
+    GatewayError,
+    OutcomeUnknown,
+    PartlyApplied,
+    ProviderProtocolError,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+    VersionConflict,
+    Words,
+)
+from ..fields.blame import blamed_path
+from ..fields.change import Change
+from ..fields.check import check_change
+from ..fields.wire import predicted
+from ..model.customer import Customer
+from ..model.json import Json, JsonObject
+from ..model.ref import Ref
+from ..outbound.message import Answer, Call, NotTaken, TransportError, Unclear
+from .base import Connector, Conversation, Result, Step
+from .compare import Effect, FieldChange, Warning, WarningCode, check_write, effect_of, field_changes, risks
+
+SETTLE_DELAYS = (0.0, 0.5, 1.5)
+"""Seconds before each look at a record whose write gave no clear answer: a slow write may still land."""
+FRESH_DELAYS = (0.0, 0.3, 1.0)
+"""Seconds before each look at a record that the provider may serve stale after a write."""
+
+
+class Transport(Protocol):
+    """Sends calls over one connection: credentials, limits, repeats and redaction are its business."""
+
+    async def send(self, call: Call) -> Answer: ...
+
+    def clean(self, text: str) -> str: ...
+
+    def clean_json(self, document: Json) -> Json: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """Which parts of the payload the caller selected: they decide which calls are worth making."""
+
+    customer: bool = True
+    changes: bool = True
+    warnings: bool = True
+
+    @property
+    def before(self) -> bool:
+        return self.changes or self.warnings
+
+    @property
+    def after(self) -> bool:
+        return self.customer or self.changes or self.warnings
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRequest:
+    """One call made, or in a dry run one that would be made (`status` is `None`)."""
+
+    step: str
+    method: str
+    path: str
+    body: Json
+    status: int | None
+    writes: bool
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an update did. `customer` is as the provider holds it afterwards; in a dry run, as it would be."""
+
+    customer: Customer | None = None
+    changes: list[FieldChange] = field(default_factory=list)
+    requests: list[ProviderRequest] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+    errors: list[GatewayError] = field(default_factory=list)
+    dry_run: bool = False
+
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Runner:
+    """Carries out conversations and updates of one connector over one transport."""
+
+    connector: Connector
+    transport: Transport
+    sleep: Sleep = asyncio.sleep
+    requests: list[ProviderRequest] = field(default_factory=list)
+
+    async def converse(self, conversation: Conversation[Result]) -> Result:
+        """Drive a generator of calls to its result; what goes wrong is a GatewayError."""
+        try:
+            call = next(conversation)
+            while True:
+                call = conversation.send(await self._send(call))
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        except TransportError as error:
+            raise not_read(error) from None
+        except GatewayError as error:
+            raise self._cleaned(error) from None
+
+    async def read(self, ref: Ref) -> JsonObject:
+        document = await self.converse(self.connector.read(ref))
+        if document is None:
+            label = self.connector.manifest.label
+            raise ProviderRejected(ErrorCode.NOT_FOUND, f"{label} does not know this customer.", path=("customer",))
+        return document
+
+    async def update(
+        self,
+        ref: Ref,
+        change: Change,
+        *,
+        wants: Wants = Wants(),
+        expected_version: str | None = None,
+        dry_run: bool = False,
+        careful: bool = False,
+    ) -> Outcome:
+        """Make the change. `careful`: read first, and write nothing when the record holds every value already."""
+        outcome = Outcome(dry_run=dry_run, requests=self.requests)
+        outcome.errors += check_change(change)
+        if outcome.errors:
+            return outcome
+        try:
+            await self._update(outcome, ref, change, wants, expected_version, careful)
+        except GatewayError as error:
+            outcome.errors.append(error)
+        return outcome
+
+    async def _update(
+        self, outcome: Outcome, ref: Ref, change: Change, wants: Wants, expected_version: str | None, careful: bool
+    ) -> None:
+        connector = self.connector
+        before: JsonObject | None = None
+        reads = outcome.dry_run or expected_version is not None or wants.before or careful or not change
+        if connector.needs_current or reads:
+            before = await self.read(ref)
+            if careful and effect_of(connector, change, None, None, before) is Effect.APPLIED:
+                outcome.customer = connector.parse(before, ref)
+                return
+            self._compare_version(ref, before, expected_version)
+            outcome.errors += connector.check(change, before)
+            if outcome.errors:
+                return
+        steps = list(connector.plan(ref, change, before))
+        outcome.warnings += risks(connector.risks(change, before)) if steps else []
+        if outcome.dry_run and before is not None:
+            self._foresee(outcome, ref, change, before, steps)
+            return
+        answers = await self._write(ref, change, before, steps)
+        if wants.after:
+            await self._verify(outcome, ref, change, before, steps, answers)
+
+    def _compare_version(self, ref: Ref, before: JsonObject, expected: str | None) -> None:
+        if expected is not None and self.connector.version(before) != expected:
+            raise VersionConflict(
+                "The customer was changed by somebody else: it no longer has the expected version.",
+                current=self.connector.parse(before, ref),
+                path=("expectedVersion",),
+            )
+
+    def _foresee(self, outcome: Outcome, ref: Ref, change: Change, before: JsonObject, steps: list[Step]) -> None:
+        after = predicted(change, before, self.connector.locate)
+        outcome.customer = self.connector.parse(after, ref)
+        outcome.changes = field_changes(self.connector.parse(before, ref), outcome.customer)
+        outcome.warnings += check_write(self.connector, change, None, after)
+        self.requests += [self._record(step, None) for step in steps]
+
+    async def _write(self, ref: Ref, change: Change, before: JsonObject | None, steps: list[Step]) -> dict[int, Answer]:
+        """Try the steps in order. Answers by number of the step; a step settled by reading back has none."""
+        answers: dict[int, Answer] = {}
+        for number, step in enumerate(steps):
+            try:
+                answer = await self._try(step, ref, change, before)
+            except GatewayError as error:
+                raise self._partly(steps, number, error) from None
+            if answer is not None:
+                answers[number] = answer
+        return answers
+
+    async def _try(self, step: Step, ref: Ref, change: Change, before: JsonObject | None) -> Answer | None:
+        connector = self.connector
+        words: Words = {}
+        try:
+            answer = await self._send(step)
+            if answer.ok:
+                connector.stored(step, answer)  # raises when this is no success a record could have
+                return answer
+            error = self._cleaned(connector.explain(answer))
+            if connector.refused(answer):
+                if isinstance(error, ProviderRejected) and not error.path:
+                    error.path = blamed_path(
+                        change, connector.blamed(answer), lambda leaf: connector.locate(leaf, before or {})
+                    )
+                if isinstance(error, VersionConflict):
+                    error.current = connector.parse(await self.read(ref), ref)
+                raise error
+            words = {"provider_code": error.provider_code, "provider_message": error.provider_message}
+        except NotTaken as error:
+            raise not_read(error) from None
+        except Unclear as error:
+            words = {"provider_message": str(error)}
+        except ProviderProtocolError as error:
+            words = {"provider_code": error.provider_code, "provider_message": error.message}
+        await self._settle(step, ref, change, before, words)
+        return None
+
+    async def _settle(self, step: Step, ref: Ref, change: Change, before: JsonObject | None, words: Words) -> None:
+        """A write without a clear answer: the record decides. Returns when the write is there."""
+        effect = Effect.UNKNOWN
+        for delay in SETTLE_DELAYS:
+            if delay:
+                await self.sleep(delay)
+            try:
+                now = await self.converse(self.connector.read(ref))
+            except GatewayError:
+                continue
+            if now is None:
+                continue
+            effect = effect_of(self.connector, change, step.paths, before, now)
+            if effect is Effect.APPLIED:
+                return
+        if effect is Effect.NOT_APPLIED:
+            raise ProviderUnavailable(
+                ErrorCode.DOWN, "The provider gave no clear answer; the record shows that nothing was changed.", **words
+            )
+        raise OutcomeUnknown(
+            "The provider gave no clear answer and the record does not tell whether the change was made. "
+            "Read the customer before trying again.",
+            **words,
+        )
+
+    def _partly(self, steps: list[Step], number: int, error: GatewayError) -> GatewayError:
+        if number == 0:
+            return error
+        names = [step.step for step in steps]
+        return PartlyApplied(
+            f"The change was made in part: step {names[number]} failed. {error.message}",
+            applied=names[:number],
+            failed=names[number],
+            not_tried=names[number + 1 :],
+            cause=error,
+        )
+
+    async def _verify(
+        self,
+        outcome: Outcome,
+        ref: Ref,
+        change: Change,
+        before: JsonObject | None,
+        steps: list[Step],
+        answers: dict[int, Answer],
+    ) -> None:
+        """Read the record back and hold it against the change. A failure here is no failure of the write."""
+        after = await self._after(outcome, ref, before, steps, answers)
+        if after is None:
+            return
+        outcome.customer = self.connector.parse(after, ref)
+        outcome.warnings += check_write(self.connector, change, before, after) if steps else []
+        if before is not None:
+            outcome.changes = field_changes(self.connector.parse(before, ref), outcome.customer)
+
+    async def _after(
+        self,
+        outcome: Outcome,
+        ref: Ref,
+        before: JsonObject | None,
+        steps: list[Step],
+        answers: dict[int, Answer],
+    ) -> JsonObject | None:
+        connector = self.connector
+        if not steps:
+            return before
+        last = len(steps) - 1
+        if last in answers and (stored := connector.stored(steps[last], answers[last])) is not None:
+            return stored
+        document: JsonObject | None = None
+        problem = "The provider still serves the record as it was before the write."
+        for delay in FRESH_DELAYS:
+            if delay:
+                await self.sleep(delay)
+            try:
+                document = await self.read(ref)
+            except GatewayError as error:
+                problem = error.message
+                continue
+            if connector.is_fresh(document, list(answers.values())):
+                return document
+        outcome.warnings.append(
+            Warning(WarningCode.NOT_VERIFIED, f"The change was made, but it could not be read back. {problem}")
+        )
+        return None
+
+    async def _send(self, call: Call) -> Answer:
+        number = len(self.requests)
+        self.requests.append(self._record(call, None))
+        answer = await self.transport.send(call)
+        self.requests[number] = replace(self.requests[number], status=answer.status)
+        return answer
+
+    def _record(self, call: Call, status: int | None) -> ProviderRequest:
+        query = "&".join(f"{name}={value}" for name, value in call.query)
+        path = self.transport.clean(f"{call.path}?{query}" if query else call.path)
+        return ProviderRequest(call.step, call.method, path, self.transport.clean_json(call.body), status, call.writes)
+
+    def _cleaned(self, error: GatewayError) -> GatewayError:
+        if error.provider_message is not None:
+            error.provider_message = self.transport.clean(error.provider_message)
+        return error
+
+
+def not_read(error: TransportError) -> GatewayError:
+    """A call that brought no answer, told to the caller. For writes only where the call was certainly not taken."""
+    if isinstance(error, NotTaken) and error.reason == "rate_limited":
+        return RateLimited("The provider's rate limit is used up.", retry_after=error.retry_after)
+    code = ErrorCode.DOWN if isinstance(error, Unclear) else ErrorCode.UNREACHABLE
+    return ProviderUnavailable(code, f"The provider could not be asked: {error}")
