@@ -1,0 +1,5 @@
+"""`python -m gql_gateway`."""
+
+from .cli import main
+
+main()

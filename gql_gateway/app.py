@@ -1,0 +1,148 @@
+"""Puts the parts together: routes, what lives as long as the server, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from . import support
+from .connectors.registry import connectors
+from .execute import Executor
+from .gateway import Gateway
+from .http.endpoint import GraphQLEndpoint
+from .http.observe import Metrics, Observed
+from .http.pages import PAGE_HEADERS, Text, graphiql_file, graphiql_page, graphiql_settings, support_style
+from .oauth.tokens import TokenKeeper
+from .outbound.client import Outbound
+from .outbound.limits import Limiter
+from .schema.build import GatewaySchema, build_schema
+from .settings import Settings
+from .storage.connections import ConnectionStore
+from .storage.database import Database, DatabaseProblem
+from .storage.idempotency import IdempotencyStore
+from .storage.secrets import SecretBox
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Running:
+    """What exists while the server runs."""
+
+    settings: Settings
+    box: SecretBox
+    database: Database
+    gateway: Gateway
+    ready: bool = field(default=False)
+
+
+@asynccontextmanager
+async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
+    """Everything behind the schema, started and stopped in order."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        store = ConnectionStore(database, box)
+        outbound = Outbound(Limiter(), limit=settings.pool_limit, limit_per_host=settings.pool_limit_per_host)
+        await stack.enter_async_context(outbound)
+        keeper = TokenKeeper(store, outbound)
+        stack.push_async_callback(keeper.close)
+        gateway = Gateway(
+            connectors(),
+            store,
+            IdempotencyStore(database, box),
+            outbound,
+            keeper,
+            deadline=settings.deadline,
+        )
+        yield Running(settings, box, database, gateway)
+
+
+class App:
+    """The ASGI application. `tabs` are GraphiQL's first operations."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        box: SecretBox,
+        *,
+        tabs: list[dict[str, str]] | None = None,
+        schema: GatewaySchema | None = None,
+    ) -> None:
+        self.settings = settings
+        self.box = box
+        self.schema = schema or build_schema()
+        self.executor = Executor(self.schema, settings.introspection, settings.max_tokens)
+        self.metrics = Metrics()
+        self.parts: Running | None = None
+        endpoint = GraphQLEndpoint(
+            self.executor, self._gateway, graphiql_page if settings.graphiql else None, settings.max_body
+        )
+        page = Text(support.to_page(connectors()), "text/html", PAGE_HEADERS)
+        routes = [
+            Route("/graphql", endpoint, methods=None),
+            Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain")),
+            Route("/support", page),
+            Route("/support.json", Text(support.to_json(connectors()), "application/json")),
+            Route("/static/support.css", support_style),
+            Route("/healthz", self._healthy),
+            Route("/readyz", self._ready),
+            Route("/metrics", self._metrics),
+        ]
+        if settings.graphiql:
+            routes.append(Route("/graphiql/settings.json", graphiql_settings(tabs or [])))
+            routes.append(Route("/graphiql/{name}", graphiql_file))
+        known = frozenset(route.path for route in routes)
+        starlette = Starlette(routes=routes, lifespan=self._lifespan)
+        self._asgi = Observed(starlette, self.metrics, known)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._asgi(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        async with running(self.settings, self.box) as parts:
+            parts.ready = True
+            self.parts = parts
+            log.info("started", integrations=len(connectors()))
+            try:
+                yield
+            finally:
+                parts.ready = False
+
+    def _gateway(self) -> Gateway:
+        if self.parts is None:
+            raise RuntimeError("The application was not started.")
+        return self.parts.gateway
+
+    async def _healthy(self, _request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def _ready(self, _request: Request) -> Response:
+        parts = self.parts
+        if parts is None or not parts.ready:
+            return JSONResponse({"ready": False, "reason": "starting or stopping"}, 503)
+        try:
+            await parts.database.ping()
+        except DatabaseProblem:
+            return JSONResponse({"ready": False, "reason": "the database does not answer"}, 503)
+        return JSONResponse({"ready": True})
+
+    async def _metrics(self, _request: Request) -> Response:
+        return Response(generate_latest(self.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def build_app(settings: Settings, box: SecretBox | None = None, **more: Any) -> App:
+    """The app for these settings. Without a box its keys come from the settings."""
+    return App(settings, box or SecretBox.from_text(settings.secret_keys.get_secret_value()), **more)

@@ -1,0 +1,306 @@
+"""The command line: `gql-gateway serve | sandbox | schema | support | connections | keys`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvloop
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from . import __version__, logs, support
+from .app import build_app
+from .commands import artifacts, connections, sandbox
+from .connectors.registry import connectors
+from .model.connection import Connection
+from .serving import is_taken, listeners, server_of
+from .settings import Settings, unsafe
+from .storage.connections import ConnectionExists
+from .storage.database import Database, DatabaseProblem
+from .storage.idempotency import IdempotencyStore
+from .storage.migrate import SchemaProblem
+from .storage.secrets import SecretBox, SecretProblem, generate_key
+
+Value = TypeVar("Value")
+
+app = typer.Typer(
+    help="Safe customer updates in many accounting systems through one GraphQL mutation.", no_args_is_help=True
+)
+connections_app = typer.Typer(help="Stored credentials, one connection per tenant and provider.", no_args_is_help=True)
+keys_app = typer.Typer(help="Keys that seal the credentials at rest.", no_args_is_help=True)
+app.add_typer(connections_app, name="connections")
+app.add_typer(keys_app, name="keys")
+out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not current.")]
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def main() -> None:
+    app()
+
+
+@app.command()
+def serve() -> None:
+    """Run the gateway with the settings of the environment (GATEWAY_*)."""
+    settings = _settings()
+    if problems := unsafe(settings):
+        _refuse(*problems)
+    if is_taken(settings.host, settings.port):
+        _refuse(f"Something listens on {settings.host}:{settings.port} already.")
+    logs.set_up(settings.log_level, settings.log_format)
+    box = SecretBox.from_text(settings.secret_keys.get_secret_value())
+    _run(_refuse_unsafe_database(settings))
+    server = server_of(build_app(settings, box), settings)
+    server.run(sockets=listeners(settings))
+    if not server.started:
+        raise typer.Exit(1)
+
+
+@app.command("sandbox")
+def run_sandbox(
+    port: Annotated[int, typer.Option(help="Port of the gateway.")] = 8000,
+    simulators_port: Annotated[int, typer.Option(help="Port of the simulators.")] = 8900,
+) -> None:
+    """Run the gateway with simulated providers: nothing to configure, nothing outside this machine."""
+    host = "127.0.0.1"
+    for number, who in ((port, "--port"), (simulators_port, "--simulators-port")):
+        if is_taken(host, number):
+            _refuse(f"Something listens on {host}:{number} already; choose another one with {who}.")
+    logs.set_up("warning", "console")
+    uvloop.run(_sandbox(host, port, simulators_port))
+
+
+async def _sandbox(host: str, port: int, simulators_port: int) -> None:
+    async with sandbox.prepared(host, port, simulators_port) as ready:
+        server = server_of(ready.app, ready.app.settings)
+        serving = asyncio.ensure_future(server.serve())
+        while not server.started and not serving.done():  # noqa: ASYNC110 – uvicorn offers no event for it
+            await asyncio.sleep(0.02)
+        if server.started:
+            address = f"http://{host}:{server.servers[0].sockets[0].getsockname()[1]}"
+            out.print(f"\nGraphiQL      {address}/graphql")
+            out.print(f"Field support {address}/support")
+            out.print(f"Simulators    {_simulators(ready)}")
+            out.print("Connections   " + ", ".join(sandbox.connection_id(name) for name in ready.operations))
+            out.print("\nPaste this into GraphiQL, or try it from here:\n")
+            first = next(iter(ready.operations.values()))
+            out.print(first, markup=False)
+            out.print(
+                f"curl -s {address}/graphql -H 'content-type: application/json' -d "
+                f"'{json.dumps({'query': ' '.join(first.split())})}'\n",
+                markup=False,
+            )
+            out.print("Stop with Ctrl-C. Everything is forgotten then.")
+        await serving
+
+
+def _simulators(ready: sandbox.Prepared) -> str:
+    return f"http://{ready.sandbox.host}:{ready.sandbox.port}/<integration>/, control API at /_control/<integration>/"
+
+
+@app.command()
+def schema(
+    check: Check = False,
+    folder: Annotated[Path, typer.Option(help="The project's folder.")] = Path(),
+) -> None:
+    """Write schema.graphql (for clients) and docs/subgraph.graphql (for federation)."""
+    _generate(artifacts.schema_files(), folder, check, "gql-gateway schema")
+
+
+@app.command("support")
+def show_support(
+    check: Check = False,
+    format: Annotated[Format | None, typer.Option(help="Print the matrix instead of writing the docs.")] = None,
+    folder: Annotated[Path, typer.Option(help="The project's folder.")] = Path(),
+) -> None:
+    """Write docs/support-matrix.md, or print the matrix."""
+    if format is Format.JSON:
+        sys.stdout.write(support.to_json(connectors()))
+    elif format is Format.MARKDOWN:
+        sys.stdout.write(support.to_markdown(connectors()))
+    elif format is Format.TABLE:
+        out.print(_matrix_table())
+    else:
+        _generate(artifacts.support_files(), folder, check, "gql-gateway support")
+
+
+@connections_app.command("add")
+def add_connection(
+    integration: Annotated[str, typer.Argument(help="Which system, e.g. fortnox or lexware-office.")],
+    id: Annotated[str, typer.Option(help="Name of the connection, of your own choice.")],
+    credential: Annotated[list[str], typer.Option(help="name=value; repeat it. `-` reads such lines from stdin.")],
+    company: Annotated[str | None, typer.Option(help="Fix the company that calls act upon.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Another base URL than the provider's own.")] = None,
+    token_url: Annotated[str | None, typer.Option(help="Another token URL than the provider's own.")] = None,
+) -> None:
+    """Store credentials for one provider, encrypted."""
+    given = [line.strip() for line in sys.stdin if line.strip()] if credential == ["-"] else credential
+    try:
+        added = _run(connections.add(_safe_settings(), integration, id, given, company, base_url, token_url))
+    except (connections.BadArguments, ConnectionExists) as error:
+        _refuse(*str(error).splitlines())
+    out.print(f"Stored {added.id} ({added.integration}).")
+
+
+@connections_app.command("list")
+def list_connections(as_json: AsJson = False) -> None:
+    """All connections, without their secrets."""
+    found = _run(_all_connections())
+    if as_json:
+        sys.stdout.write(json.dumps([_shown(item) for item in found], indent=2) + "\n")
+        return
+    table = Table("id", "integration", "company", "status", "last used")
+    for item in found:
+        shown = _shown(item)
+        table.add_row(*(str(shown[key] or "–") for key in ("id", "integration", "companyId", "status", "lastUsedAt")))
+    out.print(table)
+
+
+@connections_app.command("show")
+def show_connection(id: str) -> None:
+    """One connection: everything but the values of its credentials."""
+    found = next((item for item in _run(_all_connections()) if item.id == id), None)
+    if found is None:
+        _refuse(f"There is no connection {id}.")
+    sys.stdout.write(json.dumps(_shown(found), indent=2) + "\n")
+
+
+@connections_app.command("test")
+def try_connection(id: str) -> None:
+    """Ask the provider whether the credentials work."""
+    tried = _run(connections.try_connection(_safe_settings(), id))
+    if not tried.ok:
+        _refuse(f"{id}: {tried.words}")
+    out.print(f"{id}: {tried.words}")
+
+
+@connections_app.command("remove")
+def remove_connection(id: str) -> None:
+    """Forget a connection and its credentials."""
+    if not _run(_remove(id)):
+        _refuse(f"There is no connection {id}.")
+    out.print(f"Removed {id}.")
+
+
+@keys_app.command("generate-secret")
+def generate_secret(
+    name: Annotated[str, typer.Option(help="Name of the key; stored with what it seals.")] = "k1",
+) -> None:
+    """Print a new key for GATEWAY_SECRET_KEYS."""
+    sys.stdout.write(generate_key(name) + "\n")
+
+
+@keys_app.command("rotate-secrets")
+def rotate_secrets() -> None:
+    """Seal everything again under the first key of GATEWAY_SECRET_KEYS; afterwards the others can go."""
+    count = _run(_rotate())
+    out.print(f"Sealed {count} records again under the first key.")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+async def _all_connections() -> list[Connection]:
+    async with connections.store_of(_safe_settings()) as (store, _):
+        return await store.all()
+
+
+async def _remove(id: str) -> bool:
+    async with connections.store_of(_safe_settings()) as (store, _):
+        return await store.remove(id)
+
+
+async def _rotate() -> int:
+    async with connections.store_of(_safe_settings()) as (store, parts):
+        return await store.reseal_all() + await IdempotencyStore(parts.database, parts.box).reseal_all()
+
+
+async def _refuse_unsafe_database(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    try:
+        await database.ping()
+        problems = await database.unsafe_settings()
+    finally:
+        await database.close()
+    if problems:
+        _refuse(*problems)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        _refuse(*(f"GATEWAY_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()))
+
+
+def _safe_settings() -> Settings:
+    """Settings for commands that touch stored credentials: they need the keys, not a safe network."""
+    settings = _settings()
+    if problems := [line for line in unsafe(settings) if not line.startswith("GATEWAY_HOST")]:
+        _refuse(*problems)
+    logs.set_up("warning", "console")
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, Value]) -> Value:
+    try:
+        return asyncio.run(work)
+    except (DatabaseProblem, SchemaProblem, SecretProblem) as error:
+        _refuse(str(error))
+
+
+def _refuse(*lines: str) -> NoReturn:
+    for line in lines:
+        err.print(f"error: {line}", markup=False)
+    raise typer.Exit(1)
+
+
+def _generate(files: dict[Path, str], folder: Path, check: bool, command: str) -> None:
+    if check:
+        if old := artifacts.stale(files, folder):
+            _refuse(*(f"{path} is not current: run `{command}`." for path in old))
+        out.print(f"current: {', '.join(str(path) for path in files)}")
+        return
+    written = artifacts.write(files, folder)
+    out.print(f"written: {', '.join(str(path) for path in written)}" if written else "nothing to write: all current")
+
+
+def _shown(item: Connection) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "integration": item.integration,
+        "companyId": item.company_id,
+        "baseUrl": item.base_url,
+        "tokenUrl": item.token_url,
+        "credentials": sorted(item.credentials),
+        "status": item.status,
+        "statusReason": item.status_reason,
+        "createdAt": item.created_at.isoformat() if item.created_at else None,
+        "lastUsedAt": item.last_used_at.isoformat() if item.last_used_at else None,
+    }
+
+
+def _matrix_table() -> Table:
+    matrix = support.build_matrix(connectors())
+    table = Table("field", *(connectors()[name].manifest.label for name in matrix.integrations))
+    for path in matrix.paths:
+        table.add_row(path, *(support.short(matrix.cell(path, name)) for name in matrix.integrations))
+    return table

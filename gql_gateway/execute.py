@@ -1,0 +1,173 @@
+"""The one place where a GraphQL document is executed: parsed and validated once, then run."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from traceback import extract_tb
+from typing import Any
+
+import structlog
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    parse,
+    validate,
+)
+from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
+
+from .errors import GatewayError, RateLimited
+from .schema.build import GatewaySchema
+from .schema.context import Context
+
+log = structlog.get_logger(__name__)
+
+LARGEST_CACHED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GraphQL request, its parts already of the right types."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+    queries_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`refused`: nothing was executed, so there is no `data`. `not_allowed`: a mutation where only queries may be."""
+
+    body: dict[str, Any]
+    refused: bool = False
+    ambiguous: bool = False
+    not_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+
+
+@dataclass(slots=True)
+class Executor:
+    """Runs documents against the schema. Documents seen before are neither parsed nor validated again."""
+
+    schema: GatewaySchema
+    introspection: bool = True
+    max_tokens: int = 15_000
+    cached: int = 1_000
+    hits: int = 0
+    misses: int = 0
+    _documents: OrderedDict[str, Prepared] = field(default_factory=OrderedDict)
+
+    async def run(self, request: Request, context: Context) -> Answer:
+        prepared = self._prepare(request.query)
+        if prepared.document is None or prepared.errors:
+            return _refusal(prepared.errors)
+        operation, problem = _pick(prepared.document, request.operation_name)
+        if operation is None:
+            return Answer({"errors": [{"message": problem}]}, refused=True, ambiguous=True)
+        if request.queries_only and operation.operation is not OperationType.QUERY:
+            words = "A GET request runs queries only; send this operation with POST."
+            return Answer({"errors": [{"message": words}]}, refused=True, not_allowed=True)
+        result: Any = execute(
+            self.schema._schema,
+            prepared.document,
+            variable_values=dict(request.variables) if request.variables else None,
+            operation_name=request.operation_name,
+            context_value=context,
+            executor_class=self.schema.execution_context_class,
+        )
+        if isawaitable(result):
+            result = await result
+        return _answer(result, context)
+
+    def _prepare(self, text: str) -> Prepared:
+        known = self._documents.get(text)
+        if known is not None:
+            self.hits += 1
+            self._documents.move_to_end(text)
+            return known
+        self.misses += 1
+        try:
+            document = parse(text, max_tokens=self.max_tokens, no_location=False)
+        except GraphQLSyntaxError as error:
+            return Prepared(None, (error,))
+        rules = list(specified_rules)
+        if not self.introspection:
+            rules.append(NoSchemaIntrospectionCustomRule)
+        prepared = Prepared(document, tuple(validate(self.schema._schema, document, rules)))
+        if len(text) <= LARGEST_CACHED:
+            self._documents[text] = prepared
+            if len(self._documents) > self.cached:
+                self._documents.popitem(last=False)
+        return prepared
+
+
+def _pick(document: DocumentNode, name: str | None) -> tuple[OperationDefinitionNode | None, str]:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if name is not None:
+        found = next((node for node in operations if node.name and node.name.value == name), None)
+        return found, f"The document has no operation named {name}."
+    if len(operations) == 1:
+        return operations[0], ""
+    return None, "The document has several operations: operationName has to say which." if operations else (
+        "The document has no operation."
+    )
+
+
+def _refusal(errors: tuple[GraphQLError, ...]) -> Answer:
+    return Answer({"errors": [error.formatted for error in errors]}, refused=True)
+
+
+def _answer(result: ExecutionResult, context: Context) -> Answer:
+    if not result.errors:
+        return Answer({"data": result.data})
+    errors = [_formatted(error, context) for error in result.errors]
+    if result.data is None and not any(error.path for error in result.errors):
+        # Variables that do not fit: graphql-core reports them like results, the specification calls them refusals.
+        return Answer({"errors": errors}, refused=True)
+    return Answer({"data": result.data, "errors": errors})
+
+
+def _formatted(error: GraphQLError, context: Context) -> Any:
+    """An error as callers may see it: business problems with their code, our own faults without a word about them."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is None:
+        return error.formatted
+    formatted: dict[str, Any] = dict(error.formatted)
+    if isinstance(cause, GatewayError):
+        formatted["message"] = cause.message
+        formatted["extensions"] = _extensions(cause)
+        return formatted
+    # Only where it happened: the text of an exception may quote customer data.
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(cause.__traceback__)][-8:]
+    log.error("resolver_failed", error=type(cause).__name__, path=error.path, where=where)
+    formatted["message"] = "Something went wrong on our side."
+    formatted["extensions"] = {"code": "INTERNAL", "correlationId": context.correlation_id}
+    return formatted
+
+
+def _extensions(cause: GatewayError) -> dict[str, Any]:
+    told: dict[str, Any] = {"code": cause.code.name, "type": type(cause).__name__, "retryable": cause.retryable}
+    if cause.path:
+        told["argumentPath"] = list(cause.path)
+    if cause.provider_code is not None:
+        told["providerCode"] = cause.provider_code
+    if cause.provider_message is not None:
+        told["providerMessage"] = cause.provider_message
+    if isinstance(cause, RateLimited) and cause.retry_after is not None:
+        told["retryAfter"] = cause.retry_after
+    return told

@@ -1,0 +1,247 @@
+"""What the resolvers call: finds the connection, holds the locks, runs the connector, keeps idempotent answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from .connectors.base import Connector, ListFilter, Listing
+from .connectors.run import Outcome, Runner, Wants
+from .connectors.session import Session
+from .errors import ConnectionProblem, ErrorCode, GatewayError, IdempotencyProblem, InvalidChange
+from .fields.change import Change, read_change
+from .fields.check import check_change
+from .idempotent import fingerprint, is_final, pack, unpack
+from .model.connection import Connection
+from .model.customer import Company, Customer
+from .model.ref import Ref
+from .oauth.tokens import TokenKeeper
+from .outbound.client import Outbound
+from .outbound.retry import RepeatBudget
+from .storage.idempotency import Begun, Done, Reused, Running
+
+LONGEST_KEY = 255
+ALWAYS_LISTED = frozenset({"__typename", "id", "connectionId", "nativeId", "integration", "companyId", "webUrl"})
+
+
+class Connections(Protocol):
+    """What is needed of `storage.connections.ConnectionStore`."""
+
+    async def get(self, id: str, /) -> Connection | None: ...
+
+    async def all(self) -> list[Connection]: ...
+
+
+class IdempotencyKeys(Protocol):
+    """What is needed of `storage.idempotency.IdempotencyStore`."""
+
+    async def begin(self, connection_id: str, key: str, fingerprint: str, /) -> Begun: ...
+
+    async def finish(self, connection_id: str, key: str, owner: str, result: bytes, /) -> bool: ...
+
+    async def forget(self, connection_id: str, key: str, owner: str, /) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRequest:
+    """An `updateCustomer` as the schema hands it over. `member` is the `@oneOf` member, `value` its typed input."""
+
+    ref: Ref
+    member: str
+    value: object
+    expected_version: str | None = None
+    idempotency_key: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a connection's customers, from `offset` on."""
+
+    customers: Sequence[Customer]
+    offset: int
+    more: bool
+    total: int | None = None
+
+
+@dataclass(slots=True)
+class Gateway:
+    """The application, without GraphQL and without HTTP. `deadline` is the longest an operation may take, seconds."""
+
+    connectors: Mapping[str, Connector]
+    connections: Connections
+    keys: IdempotencyKeys
+    outbound: Outbound
+    keeper: TokenKeeper
+    deadline: float = 30.0
+    clock: Callable[[], float] = time.monotonic
+    _locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _budgets: dict[str, RepeatBudget] = field(default_factory=dict)
+    _companies: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+
+    async def connection(self, connection_id: str) -> tuple[Connection, Connector]:
+        """A stored connection and its connector, or ConnectionProblem NOT_CONNECTED."""
+        connection = await self.connections.get(connection_id)
+        if connection is None:
+            words = "There is no connection of this id."
+            raise ConnectionProblem(ErrorCode.NOT_CONNECTED, words, path=("customer", "connectionId"))
+        return connection, self.connectors[connection.integration]
+
+    async def customer(self, ref: Ref) -> Customer:
+        connection, connector = await self.connection(ref.connection_id)
+        runner = self._runner(connection, connector)
+        ref = await self._placed(ref, connection, connector, runner)
+        return connector.parse(await runner.read(ref), ref)
+
+    async def companies(self, connection_id: str) -> Sequence[Company]:
+        connection, connector = await self.connection(connection_id)
+        return await self._runner(connection, connector).converse(connector.companies(connection))
+
+    async def customers(
+        self,
+        connection_id: str,
+        company_id: str | None,
+        wanted: ListFilter,
+        offset: int,
+        limit: int,
+        needed: Set[str],
+    ) -> Page:
+        """A stretch of the list. Where the provider's list does not show every field `needed`, each record is read."""
+        connection, connector = await self.connection(connection_id)
+        _check_filter(connector, wanted)
+        runner = self._runner(connection, connector)
+        place = await self._placed(Ref(connection_id, "", company_id), connection, connector, runner)
+        listing: Listing = await runner.converse(connector.list(place.company_id, wanted, offset, limit))
+        refs = [replace(place, native_id=connector.native_id(document)) for document in listing.documents]
+        whole = connector.listed is None
+        if connector.listed is not None and not needed <= connector.listed | ALWAYS_LISTED:
+            documents = await asyncio.gather(*(self._runner(connection, connector).read(ref) for ref in refs))
+            customers = [connector.parse(document, ref) for document, ref in zip(documents, refs, strict=True)]
+        else:
+            customers = [
+                connector.parse(document, ref, whole=whole)
+                for document, ref in zip(listing.documents, refs, strict=True)
+            ]
+        return Page(customers, offset, listing.more, listing.total)
+
+    async def update(self, request: UpdateRequest, wants: Wants) -> Outcome:
+        """Carry out an update; every business problem is in the outcome's errors."""
+        try:
+            connection, connector = await self.connection(request.ref.connection_id)
+            change = _change_of(request, connector)
+            if problems := [*check_change(change), *_check_key(request.idempotency_key)]:
+                return Outcome(errors=list(problems), dry_run=request.dry_run)
+            runner = self._runner(connection, connector)
+            request = replace(request, ref=await self._placed(request.ref, connection, connector, runner))
+            async with self._lock(request.ref):
+                if request.idempotency_key is None or request.dry_run:
+                    return await runner.update(
+                        request.ref,
+                        change,
+                        wants=wants,
+                        expected_version=request.expected_version,
+                        dry_run=request.dry_run,
+                    )
+                return await self._update_once(runner, request, request.idempotency_key)
+        except GatewayError as error:
+            return Outcome(errors=[error], dry_run=request.dry_run)
+
+    async def _update_once(self, runner: Runner, request: UpdateRequest, key: str) -> Outcome:
+        """An update under an idempotency key: the first call writes, later ones get its answer."""
+        ref, connector = request.ref, runner.connector
+        change = _change_of(request, connector)
+        begun = await self.keys.begin(ref.connection_id, key, fingerprint(ref, change, request.expected_version))
+        if isinstance(begun, Done):
+            return unpack(begun.result, connector, ref)
+        if isinstance(begun, Reused):
+            words = "This idempotency key was used for another change."
+            raise IdempotencyProblem(ErrorCode.KEY_REUSED, words, path=("idempotencyKey",))
+        if isinstance(begun, Running):
+            words = "A call with this idempotency key is still running; ask again in a moment."
+            raise IdempotencyProblem(ErrorCode.KEY_IN_PROGRESS, words, path=("idempotencyKey",))
+        kept = False
+        try:
+            outcome = await runner.update(
+                ref, change, wants=Wants(), expected_version=request.expected_version, careful=True
+            )
+            if is_final(outcome):
+                kept = await self.keys.finish(ref.connection_id, key, begun.owner, pack(outcome))
+            return outcome
+        finally:
+            if not kept:
+                await self.keys.forget(ref.connection_id, key, begun.owner)
+
+    async def _placed(self, ref: Ref, connection: Connection, connector: Connector, runner: Runner) -> Ref:
+        """The ref with the company it acts upon: the connection's, or one that the credentials may use."""
+        fixed = connection.company_id
+        if fixed is not None:
+            if ref.company_id not in (None, fixed):
+                raise _company(ErrorCode.COMPANY_UNAVAILABLE, "This connection is fixed to another company.")
+            return replace(ref, company_id=fixed, company_fixed=True)
+        if ref.company_id is None:
+            if connector.manifest.company_required:
+                label = connector.manifest.label
+                raise _company(ErrorCode.COMPANY_REQUIRED, f"{label} needs a companyId; `companies` lists them.")
+            return ref
+        known = self._companies.get((connection.id, connection.generation))
+        if known is None:
+            found = await runner.converse(connector.companies(connection))
+            known = frozenset(company.id for company in found)
+            self._companies[connection.id, connection.generation] = known
+        if ref.company_id not in known:
+            raise _company(ErrorCode.COMPANY_UNAVAILABLE, "The connection's credentials do not reach this company.")
+        return ref
+
+    def _runner(self, connection: Connection, connector: Connector) -> Runner:
+        budget = self._budgets.setdefault(connection.id, RepeatBudget())
+        deadline = self.clock() + self.deadline
+        return Runner(connector, Session(connection, connector, self.outbound, self.keeper, deadline, budget))
+
+    def _lock(self, ref: Ref) -> asyncio.Lock:
+        """One update of a record at a time, so that two callers of this process do not overwrite each other."""
+        return self._locks.setdefault((ref.connection_id, ref.native_id), asyncio.Lock())
+
+
+def _change_of(request: UpdateRequest, connector: Connector) -> Change:
+    name = connector.manifest.name
+    if request.member != name:
+        words = f"This connection is one of {connector.manifest.label}: the change has to be its member."
+        raise InvalidChange(ErrorCode.UNSUPPORTED, words, path=("change", camel(request.member)))
+    return read_change(connector.table, request.value, ("change", camel(name)))
+
+
+def camel(name: str) -> str:
+    """`lexware_office` as the `@oneOf` member `lexwareOffice`."""
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)
+
+
+def _check_key(key: str | None) -> list[InvalidChange]:
+    if key is None or (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+        return []
+    words = f"An idempotency key has 1 to {LONGEST_KEY} printable characters."
+    return [InvalidChange(ErrorCode.BAD_FORMAT, words, path=("idempotencyKey",))]
+
+
+def _check_filter(connector: Connector, wanted: ListFilter) -> None:
+    named = {
+        "number": wanted.number,
+        "name": wanted.name,
+        "email": wanted.email,
+        "active": wanted.active,
+        "updatedSince": wanted.updated_since,
+    }
+    given = [name for name, value in named.items() if value is not None]
+    label, known = connector.manifest.label, connector.manifest.filters
+    for name in given:
+        if name not in known:
+            words = f"{label} cannot filter by {name}; it filters by {', '.join(sorted(known)) or 'nothing'}."
+            raise InvalidChange(ErrorCode.UNSUPPORTED, words, path=("filter", name))
+
+
+def _company(code: ErrorCode, words: str) -> ConnectionProblem:
+    return ConnectionProblem(code, words, path=("customer", "native", "companyId"))

@@ -1,0 +1,156 @@
+"""GraphQL over HTTP: `/graphql` as plain ASGI. Bytes in, bytes out, every refusal a JSON GraphQL error."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ..execute import Answer, Executor, Request
+from ..gateway import Gateway
+from ..schema.context import Context
+from .negotiate import GRAPHQL, HTML, JSON, choose
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class BadRequest(Exception):
+    """A request that is no GraphQL request. `status` says how."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLEndpoint:
+    """Answers POST, and GET for queries; `page` is shown to a browser that comes without a query."""
+
+    executor: Executor
+    gateway: Callable[[], Gateway]
+    page: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
+    max_body: int = 1_000_000
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        accept, method = headers.get("accept", ""), scope["method"]
+        if method in ("GET", "HEAD") and self._wants_page(scope, accept) and self.page is not None:
+            await self.page(scope, receive, send)
+            return
+        kind = choose(accept, (JSON, GRAPHQL))
+        # A client that names both likes the newer one as well as the older: then it gets the newer.
+        if kind == JSON and GRAPHQL in accept and choose(accept, (GRAPHQL, JSON)) == GRAPHQL:
+            kind = GRAPHQL
+        try:
+            if kind is None:
+                raise BadRequest(406, f"Answers are {GRAPHQL} or {JSON}.")
+            if method == "POST":
+                request = await self._read_post(headers, receive)
+            elif method == "GET":
+                request = _read_get(scope["query_string"])
+            else:
+                raise BadRequest(405, "GraphQL takes POST, and GET for queries.")
+        except BadRequest as problem:
+            body = {"errors": [{"message": str(problem)}]}
+            more = [(b"allow", b"GET, POST")] if problem.status == 405 else []
+            await _send(send, problem.status, kind or JSON, body, more, empty=method == "HEAD")
+            return
+        context = Context(self.gateway(), scope.get("correlation_id", ""))
+        answer = await self.executor.run(request, context)
+        more = [(b"allow", b"POST")] if answer.not_allowed else []
+        await _send(send, _status(answer, kind), kind, answer.body, more)
+
+    def _wants_page(self, scope: Scope, accept: str) -> bool:
+        return b"query=" not in scope["query_string"] and choose(accept, (JSON, GRAPHQL, HTML)) == HTML
+
+    async def _read_post(self, headers: dict[str, str], receive: Receive) -> Request:
+        kind, _, parameters = headers.get("content-type", "").partition(";")
+        if kind.strip().lower() != JSON:
+            raise BadRequest(415, f"The body has to be {JSON}.")
+        charset = parameters.partition("charset=")[2].strip().strip('"').lower()
+        if charset not in ("", "utf-8", "utf8"):
+            raise BadRequest(415, "The body has to be in UTF-8.")
+        body = await self._read_body(headers, receive)
+        try:
+            value = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise BadRequest(400, "The body is not valid JSON in UTF-8.") from None
+        return _request(value)
+
+    async def _read_body(self, headers: dict[str, str], receive: Receive) -> bytes:
+        too_large = BadRequest(413, f"The body is larger than {self.max_body} bytes.")
+        if headers.get("content-length", "0").isdecimal() and int(headers.get("content-length", "0")) > self.max_body:
+            raise too_large
+        pieces, size = [], 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise BadRequest(400, "The body did not arrive whole.")
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > self.max_body:
+                raise too_large
+            if not message.get("more_body"):
+                return b"".join(pieces)
+
+
+def _read_get(query_string: bytes) -> Request:
+    try:
+        given = dict(parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict"))
+        value: dict[str, Any] = {name: given[name] for name in ("query", "operationName") if name in given}
+        for name in ("variables", "extensions"):
+            if given.get(name):
+                value[name] = orjson.loads(given[name])
+    except (UnicodeError, ValueError):
+        raise BadRequest(400, "The query string is not valid: variables and extensions are JSON in UTF-8.") from None
+    return _request(value, queries_only=True)
+
+
+def _request(value: Any, *, queries_only: bool = False) -> Request:
+    if isinstance(value, list):
+        raise BadRequest(400, "Batches are not taken: the body is one JSON object.")
+    if not isinstance(value, dict):
+        raise BadRequest(400, "The body is a JSON object with a member query.")
+    query, variables, name = value.get("query"), value.get("variables"), value.get("operationName")
+    if not isinstance(query, str) or not query:
+        raise BadRequest(400, "The member query is missing or no text.")
+    if variables is not None and not isinstance(variables, dict):
+        raise BadRequest(400, "The member variables is no object.")
+    if name is not None and not isinstance(name, str):
+        raise BadRequest(400, "The member operationName is no text.")
+    if value.get("extensions") is not None and not isinstance(value["extensions"], dict):
+        raise BadRequest(400, "The member extensions is no object.")
+    return Request(query, variables, name or None, queries_only)
+
+
+def _status(answer: Answer, kind: str) -> int:
+    if answer.not_allowed:
+        return 405
+    if answer.ambiguous:
+        return 400
+    return 400 if answer.refused and kind == GRAPHQL else 200
+
+
+async def _send(
+    send: Send,
+    status: int,
+    kind: str,
+    body: Any,
+    more: list[tuple[bytes, bytes]],
+    *,
+    empty: bool = False,
+) -> None:
+    content = b"" if empty else orjson.dumps(body)
+    headers = [
+        (b"content-type", f"{kind}; charset=utf-8".encode()),
+        (b"content-length", str(len(content)).encode()),
+        (b"cache-control", b"no-store"),
+        *more,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

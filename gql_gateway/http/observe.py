@@ -1,0 +1,89 @@
+"""A pure ASGI wrapper: correlation id, one log line and the metrics of each request, and safe headers."""
+
+from __future__ import annotations
+
+import re
+import time
+from secrets import token_hex
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from .endpoint import Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
+
+_SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class Metrics:
+    """What `/metrics` shows of the requests."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "gateway_http_requests_total", "Requests by path and status.", ["path", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "gateway_http_request_seconds", "Time to answer, by path.", ["path"], registry=self.registry
+        )
+        self.running = Gauge("gateway_http_requests_running", "Requests being answered.", registry=self.registry)
+
+
+class Observed:
+    """Wraps the whole app. Knows nothing of bodies, so nothing of them can be logged."""
+
+    def __init__(self, app: Any, metrics: Metrics, known_paths: frozenset[str]) -> None:
+        self.app = app
+        self.metrics = metrics
+        self.known_paths = known_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        correlation_id = given.decode() if _SANE.fullmatch(given) else token_hex(8)
+        scope["correlation_id"] = correlation_id
+        status = 500
+        begun = False
+
+        async def sending(message: dict[str, Any]) -> None:
+            nonlocal status, begun
+            if message["type"] == "http.response.start":
+                begun = True
+                status = message["status"]
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"x-request-id", correlation_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+            await send(message)
+
+        path = scope["path"] if scope["path"] in self.known_paths else "other"
+        start = time.perf_counter()
+        self.metrics.running.inc()
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            try:
+                await self.app(scope, receive, sending)
+            except Exception as error:
+                # Nothing may leave as the server's own page, and nothing of the exception may be told.
+                log.error("request_failed", error=type(error).__name__)
+                if not begun:
+                    await _fail(sending, correlation_id)
+            finally:
+                seconds = time.perf_counter() - start
+                self.metrics.running.dec()
+                self.metrics.requests.labels(path, str(status)).inc()
+                self.metrics.seconds.labels(path).observe(seconds)
+                log.info("request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 1))
+
+
+async def _fail(send: Send, correlation_id: str) -> None:
+    text = '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL",'
+    body = f'{text}"correlationId":"{correlation_id}"}}}}]}}'.encode()
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

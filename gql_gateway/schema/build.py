@@ -1,0 +1,64 @@
+"""The schema of all connectors, and what belongs to it once: its SDL, its applied directives."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Final
+
+import strawberry
+from graphql import parse
+from strawberry.federation.schema import FederationAny
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import Info
+
+from .directives import OWN_DIRECTIVES
+from .entities import resolve_entities
+from .introspection import Applied, find_applied, mark_one_of, show_applied
+from .mutation import Mutation
+from .payloads import ERROR_TYPES
+from .query import Query
+from .scalars import SCALARS
+from .sdl import client_sdl
+
+FEDERATION_VERSION: Final = "2.9"
+"""Both composers know it; one of them refuses 2.10 and later."""
+
+
+class GatewaySchema(strawberry.federation.Schema):
+    """Strawberry's federation schema with safe entities, readable directives and an SDL that is printed once."""
+
+    @cached_property
+    def subgraph_sdl(self) -> str:
+        return self.as_str() + "\n"
+
+    @cached_property
+    def client_sdl(self) -> str:
+        return client_sdl(self.subgraph_sdl)
+
+    @cached_property
+    def applied(self) -> dict[int, Applied]:
+        """Our directives where they are applied, by `id()` of the schema element."""
+        own: tuple[Any, ...] = OWN_DIRECTIVES
+        names = frozenset(item.__strawberry_directive__.graphql_name for item in own)
+        return find_applied(self._schema, parse(self.subgraph_sdl), names)
+
+    def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
+        return resolve_entities(info, representations)
+
+    def _extend_introspection(self) -> None:
+        # Replaces Strawberry's patch of graphql-core's process-wide `__Type.isOneOf`.
+        mark_one_of(self._schema)
+        show_applied(self._schema, lambda element: self.applied.get(id(element), []))
+        service: Any = self._schema.type_map["_Service"]
+        service.fields["sdl"].resolve = lambda _source, _info: self.subgraph_sdl
+
+
+def build_schema() -> GatewaySchema:
+    """The schema of the connectors that are there."""
+    return GatewaySchema(
+        query=Query,
+        mutation=Mutation,
+        types=list(ERROR_TYPES.values()),
+        federation_version=FEDERATION_VERSION,
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

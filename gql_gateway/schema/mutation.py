@@ -1,0 +1,41 @@
+"""The one mutation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry.types import Info
+
+from ..connectors.run import Outcome, Wants
+from ..errors import GatewayError
+from ..gateway import UpdateRequest
+from .context import Context
+from .inputs import UpdateCustomerInput, member_of, ref_of
+from .payloads import UpdateCustomerPayload, payload_of
+from .selection import selected
+
+
+@strawberry.type(description="Everything that can be changed.")
+class Mutation:
+    @strawberry.mutation(
+        description="Change a customer in any connected system. Only what the change names is changed; "
+        "every problem is in `errors`. What is selected decides which calls are made: with nothing but `errors` the "
+        "record is not read back."
+    )
+    async def update_customer(
+        self,
+        info: Info[Context, None],
+        input: Annotated[UpdateCustomerInput, strawberry.argument(description="The customer and the change.")],
+    ) -> UpdateCustomerPayload:
+        names = selected(info, "")
+        wants = Wants(customer="customer" in names, changes="changes" in names, warnings="warnings" in names)
+        try:
+            member, value = member_of(input.change)
+            request = UpdateRequest(
+                ref_of(input.customer), member, value, input.expected_version, input.idempotency_key, input.dry_run
+            )
+            outcome = await info.context.gateway.update(request, wants)
+        except GatewayError as error:
+            outcome = Outcome(errors=[error], dry_run=input.dry_run)
+        return payload_of(outcome)

@@ -1,0 +1,183 @@
+"""Reading: customers, companies, connections and what the integrations can do."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types import Info
+
+from ..connectors.base import ListFilter
+from ..connectors.registry import connectors
+from ..errors import ErrorCode, GatewayError, InvalidChange
+from ..gateway import Page
+from ..model.connection import Connection
+from ..model.ref import Ref
+from .context import Context
+from .customer import Customer, Node
+from .enums import Integration
+from .inputs import CustomerBy, CustomerFilter, ref_of, ref_of_id
+from .integrations import IntegrationInfo, info_of
+from .scalars import DateTime
+from .selection import selected
+
+LARGEST_PAGE = 100
+
+
+@strawberry.type(description="Where a page of a list begins and ends.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether more follow.")
+    has_previous_page: bool = strawberry.field(description="Whether some come before.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first on the page.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last on the page; send it as `after`.")
+
+
+@strawberry.type(description="A customer in a list.")
+class CustomerEdge:
+    cursor: str = strawberry.field(description="Where the list goes on after this one.")
+    node: Customer = strawberry.field(description="The customer.")
+
+
+@strawberry.type(description="A page of a connection's customers.")
+class CustomerConnection:
+    edges: list[CustomerEdge] = strawberry.field(description="The customers with their cursors.")
+    nodes: list[Customer] = strawberry.field(description="The customers.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
+    total_count: int | None = strawberry.field(description="How many there are, when the provider says so.")
+
+
+@strawberry.type(description="A company that a connection's credentials can act upon.")
+class Company:
+    id: strawberry.ID = strawberry.field(description="What `companyId` takes.")
+    name: str | None = strawberry.field(description="Its name.")
+    country_code: str | None = strawberry.field(description="Its country, ISO 3166-1 alpha-2.")
+    subscription: str | None = strawberry.field(description="Its plan at the provider.")
+    active: bool | None = strawberry.field(description="Whether it can be used; null when the provider does not say.")
+
+
+@strawberry.type(description="Stored credentials at one provider. Their values are never shown.")
+class ProviderConnection:
+    id: strawberry.ID = strawberry.field(description="What `connectionId` takes.")
+    integration: Integration = strawberry.field(description="The system it reaches.")
+    company_id: strawberry.ID | None = strawberry.field(description="The company it is fixed to.")
+    status: str = strawberry.field(description="`ready`, or what stands in the way of using it.")
+    status_reason: str | None = strawberry.field(description="Why.")
+    created_at: DateTime | None = strawberry.field(description="When it was stored.")
+    last_used_at: DateTime | None = strawberry.field(description="When it was last used.")
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query:
+    @strawberry.field(description="A thing by its global id; null when it is not there (any more).")
+    async def node(
+        self, info: Info[Context, None], id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id.")]
+    ) -> Node | None:
+        found: Node | None = await _find(info, ref_of_id(str(id), ("id",)))
+        return found
+
+    @strawberry.field(description="A customer by id or by the provider's own id; null when it is not there.")
+    async def customer(
+        self,
+        info: Info[Context, None],
+        by: Annotated[CustomerBy, strawberry.argument(description="Which customer.")],
+    ) -> Customer | None:
+        found: Customer | None = await _find(info, ref_of(by))
+        return found
+
+    @strawberry.field(description="Customers of a connection, page by page in the provider's own order.")
+    async def customers(
+        self,
+        info: Info[Context, None],
+        connection_id: Annotated[strawberry.ID, strawberry.argument(description="The connection.")],
+        company_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="The company, where the connection fixed none.")
+        ] = None,
+        filter: Annotated[CustomerFilter | None, strawberry.argument(description="Narrows the list.")] = None,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 25,
+        after: Annotated[str | None, strawberry.argument(description="Go on after this cursor.")] = None,
+    ) -> CustomerConnection:
+        if not 1 <= first <= LARGEST_PAGE:
+            raise InvalidChange(ErrorCode.BAD_FORMAT, f"first takes 1 to {LARGEST_PAGE}.", path=("first",))
+        offset = 0 if after is None else _offset(after)
+        wanted = filter.wanted() if filter else ListFilter()
+        needed = selected(info, "nodes", "edges.node")
+        page = await info.context.gateway.customers(str(connection_id), company_id, wanted, offset, first, needed)
+        return _connection_of(page)
+
+    @strawberry.field(description="The companies that a connection's credentials can act upon.")
+    async def companies(
+        self,
+        info: Info[Context, None],
+        connection_id: Annotated[strawberry.ID, strawberry.argument(description="The connection.")],
+    ) -> list[Company]:
+        return list(await info.context.gateway.companies(str(connection_id)))  # type: ignore[arg-type]
+
+    @strawberry.field(description="All stored connections.")
+    async def connections(self, info: Info[Context, None]) -> list[ProviderConnection]:
+        return [_shown(item) for item in await info.context.gateway.connections.all()]
+
+    @strawberry.field(description="Every integration and what can be done in it.")
+    def integrations(self) -> list[IntegrationInfo]:
+        return [info_of(connector) for connector in connectors().values()]
+
+    @strawberry.field(description="One integration and what can be done in it.")
+    def integration(
+        self, name: Annotated[Integration, strawberry.argument(description="Which one.")]
+    ) -> IntegrationInfo:
+        return info_of(connectors()[name.value.lower()])
+
+
+async def _find(info: Info[Context, None], ref: Ref) -> Any:
+    try:
+        return await info.context.gateway.customer(ref)
+    except GatewayError as error:
+        if error.code is ErrorCode.NOT_FOUND:
+            return None
+        raise
+
+
+def _connection_of(page: Page) -> CustomerConnection:
+    customers: list[Any] = list(page.customers)
+    edges = [
+        CustomerEdge(cursor=_cursor(page.offset + index + 1), node=customer) for index, customer in enumerate(customers)
+    ]
+    return CustomerConnection(
+        edges=edges,
+        nodes=customers,
+        page_info=PageInfo(
+            has_next_page=page.more,
+            has_previous_page=page.offset > 0,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        total_count=page.total,
+    )
+
+
+def _shown(connection: Connection) -> ProviderConnection:
+    return ProviderConnection(
+        id=strawberry.ID(connection.id),
+        integration=Integration[connection.integration.upper()],
+        company_id=None if connection.company_id is None else strawberry.ID(connection.company_id),
+        status=connection.status,
+        status_reason=connection.status_reason,
+        created_at=connection.created_at,  # type: ignore[arg-type]
+        last_used_at=connection.last_used_at,  # type: ignore[arg-type]
+    )
+
+
+def _cursor(offset: int) -> str:
+    return urlsafe_b64encode(f"offset:{offset}".encode()).decode().rstrip("=")
+
+
+def _offset(cursor: str) -> int:
+    try:
+        text = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
+        kind, number = text.split(":")
+        offset = int(number)
+    except ValueError:
+        kind, offset = "", -1
+    if kind != "offset" or not 0 <= offset < 2**31:
+        raise InvalidChange(ErrorCode.BAD_FORMAT, "This is not a cursor of this list.", path=("after",))
+    return offset
