@@ -13,16 +13,18 @@ from .table import Leaf
 def blamed_path(change: Change, named: Iterable[str], place_of: Callable[[Leaf], NativePath | None]) -> Path:
     """The path in the input of the first native place that the change can explain; empty when there is none.
 
-    Providers name such places loosely: indices are missing or count something else, inner names are those of their own
-    code. So a place is met when all its names are; where only the outer ones fit, the path ends at the entry or object
-    of the input that everything fitting shares.
+    Providers name such places loosely: indices are missing or count something else, the outer names are left out, the
+    inner ones are those of their own code. So a place is met when all its names are, or else its last ones; where only
+    the outer ones fit, the path ends at the entry or object of the input that everything fitting shares.
     """
     places = list(_places(change, place_of))
     for text in named:
         wanted = _names(parse_path(text))
-        for names, path in places:
-            if names == wanted:
-                return path
+        same = [path for names, path in places if names == wanted]
+        ending = [path for names, path in places if wanted and names[-len(wanted) :] == wanted]
+        fitting = same[:1] or ending
+        if fitting and len(path := _common(fitting)) > len(change.at):
+            return path
         depths = [_shared(names, wanted) for names, _ in places]
         deepest = max(depths, default=0)
         near = [path[:-1] for depth, (_, path) in zip(depths, places, strict=True) if depth == deepest]

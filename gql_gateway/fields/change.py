@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from ..errors import ErrorCode, InvalidChange, Path
-from .native import Clear, ListSemantics
-from .table import Branch, FieldTable, Leaf, Node
+from .document import NativePath, Select, print_path
+from .native import HEAD, OTHER, Clear, ListSemantics
+from .table import Branch, FieldTable, Leaf, Node, leaves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,28 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a list of any length that the change names: by its id, or by the values that make it known again.
+
+    `leaves` are the leaves of the list, bound to this entry.
+    """
+
+    branch: Branch
+    place: NativePath
+    leaves: tuple[Leaf, ...]
+    path: Path
+    by_id: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """A whole list or object to empty."""
 
     branch: Branch
     path: Path
+
+
+Found = Assignment | Drop | Entry | InvalidChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,7 @@ class Change:
     at: Path = ()
     assignments: tuple[Assignment, ...] = ()
     drops: tuple[Drop, ...] = ()
+    entries: tuple[Entry, ...] = ()
     problems: tuple[InvalidChange, ...] = ()
 
     def __bool__(self) -> bool:
@@ -59,18 +78,21 @@ def read_change(table: FieldTable, value: object, at: Path) -> Change:
     """The change in a typed input object; what the shape of the input forbids comes along as problems."""
     assignments: list[Assignment] = []
     drops: list[Drop] = []
+    entries: list[Entry] = []
     problems: list[InvalidChange] = []
     for item in _walk(table.nodes, value, at):
         if isinstance(item, Assignment):
             assignments.append(item)
         elif isinstance(item, Drop):
             drops.append(item)
+        elif isinstance(item, Entry):
+            entries.append(item)
         else:
             problems.append(item)
-    return Change(at, tuple(assignments), tuple(drops), tuple(problems))
+    return Change(at, tuple(assignments), tuple(drops), tuple(entries), tuple(problems))
 
 
-def _walk(nodes: tuple[Node, ...], value: object, at: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+def _walk(nodes: tuple[Node, ...], value: object, at: Path) -> Iterator[Found]:
     for node in nodes:
         given = getattr(value, node.attribute)
         if given is None:
@@ -84,7 +106,7 @@ def _walk(nodes: tuple[Node, ...], value: object, at: Path) -> Iterator[Assignme
             yield InvalidChange(ErrorCode.UNSUPPORTED, f"The provider keeps no {node.name} here.", path=path)
 
 
-def _walk_branch(branch: Branch, given: Any, path: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+def _walk_branch(branch: Branch, given: Any, path: Path) -> Iterator[Found]:
     if given is None:
         yield from _clear(branch, path)
     elif branch.group.semantics is None:
@@ -96,11 +118,14 @@ def _walk_branch(branch: Branch, given: Any, path: Path) -> Iterator[Assignment 
             else:
                 words = f"The provider keeps one entry of {branch.name} at most."
                 yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=(*path, str(index)))
+    elif branch.group.semantics is ListSemantics.MERGE_BY_ID:
+        for index, entry in enumerate(given):
+            yield from _walk_entry(branch, entry, index, (*path, str(index)))
     else:
         yield from _walk_keyed(branch, given, path)
 
 
-def _walk_keyed(branch: Branch, given: Any, path: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+def _walk_keyed(branch: Branch, given: Any, path: Path) -> Iterator[Found]:
     seen: set[str] = set()
     for index, entry in enumerate(given):
         at = (*path, str(index))
@@ -117,7 +142,35 @@ def _walk_keyed(branch: Branch, given: Any, path: Path) -> Iterator[Assignment |
             yield from _walk(branch.entries[slot], entry, at)
 
 
-def _clear(branch: Branch, path: Path) -> Iterator[Assignment | Drop | InvalidChange]:
+def _walk_entry(branch: Branch, value: Any, index: int, path: Path) -> Iterator[Found]:
+    """One entry of a list of any length: its values, and how the entry is found in the record."""
+    if branch.key is not None and getattr(value, branch.key):
+        yield from _walk(branch.entries[HEAD], value, path)
+        return
+    found = list(_walk(branch.entries[OTHER], value, path))
+    assignments = [item for item in found if isinstance(item, Assignment)]
+    yield from (item for item in found if not isinstance(item, Assignment))
+    group, list_place = branch.group, branch.drops[0]
+    if value.id is not None:
+        where: tuple[tuple[str, Any], ...] = ((group.id_name, str(value.id)),)
+    else:
+        known = {_inside(item.leaf, list_place): item for item in assignments if not item.clears}
+        where = tuple((name, known[name].leaf.to_native(known[name].value)) for name in group.match if name in known)
+        if not where:
+            words = f"An entry of {branch.name} needs its id, or the values that make it known again."
+            yield InvalidChange(ErrorCode.REQUIRED, words, path=path)
+            return
+    select = Select(where)
+    yield from (replace(item, leaf=item.leaf.bound(select, str(index))) for item in assignments)
+    leaves = tuple(leaf.bound(select, str(index)) for leaf in leaves_of(branch.entries[OTHER]))
+    yield Entry(branch, (*list_place, select), leaves, path, value.id is not None)
+
+
+def _inside(leaf: Leaf, list_place: NativePath) -> str:
+    return print_path(leaf.native[len(list_place) + 1 :])
+
+
+def _clear(branch: Branch, path: Path) -> Iterator[Found]:
     """null for a list or object: its container goes whole where the provider has one, else every value is cleared."""
     if branch.drops:
         yield Drop(branch, path)

@@ -48,6 +48,9 @@ def _check_text(path: str, fact: Native, value: str) -> Iterator[tuple[ErrorCode
     if not value:
         yield ErrorCode.BAD_FORMAT, f"{path} takes no empty text; null clears it."
         return
+    if value == fact.clear:
+        yield ErrorCode.BAD_FORMAT, f"{path} cannot hold {value}, the provider's word for nothing; null clears it."
+        return
     if any((ord(sign) < 32 and sign not in "\n\r\t") or 0xD800 <= ord(sign) <= 0xDFFF for sign in value):
         yield ErrorCode.BAD_FORMAT, f"{path} takes no control characters."
     if fact.max_length is not None and len(value) > fact.max_length:

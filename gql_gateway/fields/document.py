@@ -1,19 +1,42 @@
 """Paths into a provider's JSON document: look up, put, drop, compare. Nothing here knows a provider.
 
-A path is written `company.contactPersons[0].lastName`; `[0]` is the one entry of a list.
+A path is written `company.contactPersons[0].lastName`; `[0]` is an entry of a list by its index, and
+`addresses[category.id=47].city` goes through the first entry whose values are these.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 from ..model.json import Json
 
-NativePath = tuple[str | int, ...]
-_PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[(\*|[^\[\]]+=[^\[\]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """The first entry of a list whose values are these; numbers and their texts are the same. None at all: any entry.
+
+    Setting a value inside an entry that is not there makes one with these values.
+    """
+
+    where: tuple[tuple[str, Json], ...] = ()
+
+    def index_in(self, entries: list[Any]) -> int | None:
+        wanted = [(parse_path(name), str(value)) for name, value in self.where]
+        for index, entry in enumerate(entries):
+            if all(str(get(entry, path)) == value for path, value in wanted):
+                return index
+        return None
+
+
+NativePath = tuple[str | int | Select, ...]
+ANY = Select()
+"""Stands for each entry of a list in the statement of a fact."""
 
 
 class _Missing:
@@ -29,46 +52,92 @@ MISSING: Final = _Missing()
 
 def parse_path(text: str) -> NativePath:
     """`a.b[0].c` as `("a", "b", 0, "c")`."""
-    return tuple(int(index) if index else name for name, index in _PART.findall(text))
+    return tuple(_part(*found) for found in _PART.findall(text))
+
+
+def _part(name: str, index: str, where: str) -> str | int | Select:
+    if where == "*":
+        return ANY
+    if where:
+        return Select(tuple((left, right) for left, _, right in (pair.partition("=") for pair in where.split(","))))
+    return int(index) if index else name
 
 
 def print_path(path: NativePath) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
+    return "".join(_print_part(part) for part in path).removeprefix(".")
+
+
+def _print_part(part: str | int | Select) -> str:
+    if isinstance(part, Select):
+        return f"[{','.join(f'{name}={value}' for name, value in part.where) or '*'}]"
+    return f"[{part}]" if isinstance(part, int) else f".{part}"
 
 
 def get(document: Json, path: NativePath) -> Any:
     """The value at a path, or `MISSING`."""
     value: Any = document
     for part in path:
-        if not _holds(value, part):
+        known = _known(value, part)
+        if known is None:
             return MISSING
-        value = value[part]
+        value = value[known]
     return value
 
 
-def _holds(holder: Any, part: str | int) -> bool:
+def resolve(document: Json, path: NativePath) -> NativePath | None:
+    """The path with every selected entry by its index; `None` when there is no such entry."""
+    found: list[str | int | Select] = []
+    value: Any = document
+    for part in path:
+        known = _known(value, part)
+        if known is None and isinstance(part, Select):
+            return None
+        found.append(part if known is None else known)
+        value = MISSING if known is None else value[known]
+    return tuple(found)
+
+
+def _known(holder: Any, part: str | int | Select) -> str | int | None:
+    """The name or index under which a holder has a part of a path."""
     if isinstance(part, str):
-        return isinstance(holder, dict) and part in holder
-    return isinstance(holder, list) and part < len(holder)
+        return part if isinstance(holder, dict) and part in holder else None
+    if not isinstance(holder, list):
+        return None
+    if isinstance(part, Select):
+        return part.index_in(holder)
+    return part if part < len(holder) else None
 
 
 def put(document: dict[str, Any], path: NativePath, value: Json) -> None:
     """Set a value in place, making the objects and lists on the way."""
     target: Any = document
     for part, following in pairwise(path):
-        empty: Any = [] if isinstance(following, int) else {}
-        if isinstance(part, int):
-            if part == len(target):
-                target.append(empty)
-        elif target.get(part) is None:
-            target[part] = empty
-        target = target[part]
-    last = path[-1]
+        key = _made(target, part)
+        empty: Any = {} if isinstance(following, str) else []
+        if isinstance(key, int) and key == len(target):
+            target.append(empty)
+        elif isinstance(key, str) and target.get(key) is None:
+            target[key] = empty
+        target = target[key]
+    last = _made(target, path[-1])
     if isinstance(last, int) and last == len(target):
         target.append(value)
     else:
         target[last] = value
+
+
+def _made(holder: Any, part: str | int | Select) -> str | int:
+    """The name or index of a part; a selected entry that is not there is made."""
+    if not isinstance(part, Select):
+        return part
+    index = part.index_in(holder)
+    if index is None:
+        entry: dict[str, Any] = {}
+        for name, value in part.where:
+            put(entry, parse_path(name), value)
+        holder.append(entry)
+        return len(holder) - 1
+    return index
 
 
 def drop(document: dict[str, Any], path: NativePath) -> None:
@@ -76,12 +145,13 @@ def drop(document: dict[str, Any], path: NativePath) -> None:
     holders: list[tuple[Any, str | int]] = []
     target: Any = document
     for part in path:
-        if get(target, (part,)) is MISSING:
+        known = _known(target, part)
+        if known is None:
             return
-        holders.append((target, part))
-        target = target[part]
-    for holder, part in reversed(holders):
-        del holder[part]
+        holders.append((target, known))
+        target = target[known]
+    for holder, known in reversed(holders):
+        del holder[known]
         if holder or holder is document:
             return
 

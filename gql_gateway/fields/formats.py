@@ -30,4 +30,6 @@ UUID = Format(
     r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "a UUID such as 6f1b2a7e-1d0c-4c8e-9a44-3a5e0b6c9d77",
 )
-DECIMAL = Format(r"-?[0-9]{1,12}(\.[0-9]+)?", "a decimal number written as text, such as 12.50")
+DECIMAL = Format(
+    r"-?(?!(?:\.?[0-9]){13})[0-9]+(\.[0-9]+)?", "a decimal number of at most 12 digits written as text, such as 12.50"
+)

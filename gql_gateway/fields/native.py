@@ -4,6 +4,7 @@
     billing: Maybe[...]             = inline("Billing")             a nested object
     addresses: Maybe[list[...] | None] = slots()                    a list with at most one entry of each type
     contact_persons: Maybe[list[...] | None] = at_most_one("company.contactPersons[0]")
+    bank_accounts: Maybe[list[...] | None] = many("banks", key="id", match=("iban",))    a list of any length
 
 Strawberry keeps the fact in the field's metadata and prints it as `@native`; `fields/table.py` reads it back. Every
 keyword is spelled out, so that a misspelt fact is a type error.
@@ -21,10 +22,11 @@ from strawberry.schema_directive import Location
 
 from ..model.enums import AddressType, ContactType, EmailType, PhoneType
 from ..model.json import JsonObject
+from ..model.vocabulary import Vocabulary
 from .formats import Format
+from .vocabulary import publish
 
-for _enum in (ContactType, AddressType, EmailType, PhoneType):
-    strawberry.enum(_enum, description=_enum.__doc__)
+publish(ContactType, AddressType, EmailType, PhoneType)
 
 
 class Clear(Enum):
@@ -44,11 +46,15 @@ class Required(Enum):
     IN_ENTRY = "IN_ENTRY"
 
 
-class ListSemantics(Enum):
+class ListSemantics(Vocabulary):
     """What giving a list does to the entries that it does not mention."""
 
-    MERGE_BY_TYPE = "MERGE_BY_TYPE"
-    AT_MOST_ONE = "AT_MOST_ONE"
+    MERGE_BY_TYPE = "MERGE_BY_TYPE", "Entries of other types stay as they are; of each type there is at most one."
+    AT_MOST_ONE = "AT_MOST_ONE", "The provider takes one entry; values that it leaves out stay as they are."
+    MERGE_BY_ID = (
+        "MERGE_BY_ID",
+        "Entries with an id are changed, others added unless known again; those not mentioned stay.",
+    )
 
 
 def _same(value: Any) -> Any:
@@ -64,7 +70,8 @@ class Native:
     `clear`: what empties it: `NULL`, `OMIT` (left out of the full record), `NEVER`, `WITH_ENTRY` (only together with
     the rest of its list entry), or the provider's own word such as `API_BLANK`.
     `normal`: what the provider makes of a value (upper case …): predicted in a dry run, forgiven when read back.
-    `write`: our value as the provider spells it. `note`: one sentence for the caller.
+    `write`: our value as the provider spells it; `read` the other way, where the kind of the value does not say it
+    (it has to understand what `write` makes as well). `note`: one sentence for the caller.
     `derived`: the native value read from the whole record, where no one place holds it (a company is what has a block
     `company`). Such a value is never sent: a caller may give the one that the record has, and no other.
     """
@@ -81,6 +88,7 @@ class Native:
     write: Callable[[Any], Any] = _same
     note: str | None = None
     derived: Callable[[JsonObject], Any] | None = None
+    read: Callable[[Any], Any] | None = None
 
     def choices(self) -> tuple[str, ...] | None:
         """The words a caller may use, when they are limited."""
@@ -93,7 +101,9 @@ class Native:
 class Group:
     """A nested input: an object, a list keyed by type, or a list of at most one entry.
 
-    `prefix` is where its object lies in the provider's document; `slots` the same for each type of a keyed list.
+    `prefix` is where its object or list lies in the provider's document; `slots` the same for each type of a keyed
+    list. `id_name` is the native id of a list's entries, `match` the native values that make an entry without an id
+    known again. `head` is where the provider keeps the first entry, when that is another place than the list.
     """
 
     semantics: ListSemantics | None
@@ -101,6 +111,9 @@ class Group:
     slots: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     note: str | None = None
+    id_name: str = ""
+    match: tuple[str, ...] = ()
+    head: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,20 @@ class ByType:
 @dataclass(frozen=True, slots=True)
 class TypeKey:
     """The `type` field of a keyed list's entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryId:
+    """The `id` field of an entry of a list of any length."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadKey:
+    """The flag that tells the first entry, kept in a place of its own, from the others."""
+
+
+HEAD, OTHER = "HEAD", "OTHER"
+"""For `by_type` in a list with a head: where the value of the first entry lies, and where that of the others."""
 
 
 @strawberry.federation.schema_directive(
@@ -148,7 +175,8 @@ class NativeDirective:
     )
     list: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="`MERGE_BY_TYPE`: entries not mentioned stay. `AT_MOST_ONE`: the provider takes one entry.",
+        description="`MERGE_BY_TYPE`: entries not mentioned stay. `AT_MOST_ONE`: the provider takes one entry. "
+        "`MERGE_BY_ID`: entries with an id are changed, others added unless known again, those not mentioned stay.",
     )
     note: str | None = strawberry.field(default=strawberry.UNSET, description="What else a caller should know.")
 
@@ -168,9 +196,12 @@ def native(
     write: Callable[[Any], Any] = _same,
     note: str | None = None,
     derived: Callable[[JsonObject], Any] | None = None,
+    read: Callable[[Any], Any] | None = None,
 ) -> Any:
     """A value with one native place. See `Native` for the facts."""
-    fact = Native(name, max_length, min_length, pattern, values, options, required, clear, normal, write, note, derived)
+    fact = Native(
+        name, max_length, min_length, pattern, values, options, required, clear, normal, write, note, derived, read
+    )
     return strawberry.field(description=description, directives=[_directive(fact)], metadata={"fact": fact})
 
 
@@ -209,6 +240,34 @@ def at_most_one(
 ) -> Any:
     """A list of which the provider keeps one entry at most, at `prefix`; values left out of the entry stay."""
     return _group(Group(ListSemantics.AT_MOST_ONE, prefix, drop=_texts(drop), note=note), description)
+
+
+def many(
+    prefix: str,
+    *,
+    key: str,
+    match: tuple[str, ...],
+    head: str | None = None,
+    description: str | None = None,
+    note: str | None = None,
+) -> Any:
+    """A list of any length at `prefix`; the native names inside are relative to an entry.
+
+    An entry with an `id` (native `key`) is changed; one without is known again by the native values `match`, or added.
+    Entries not mentioned stay; null empties the list. With `head` the entry whose flag says so lies there instead.
+    """
+    drop = (prefix,)
+    return _group(Group(ListSemantics.MERGE_BY_ID, prefix, {}, drop, note, key, match, head), description)
+
+
+def entry_id(description: str = "Which entry; left out for a new one.") -> Any:
+    """The `id` of an entry of a list of any length."""
+    return strawberry.field(default=None, description=description, metadata={"fact": EntryId()})
+
+
+def head_key(description: str) -> Any:
+    """The flag of the first entry of a list with a head."""
+    return strawberry.field(default=None, description=description, metadata={"fact": HeadKey()})
 
 
 def type_key(description: str | None = None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
@@ -15,8 +16,9 @@ from ..model.customer import Address, BankAccount, ContactPerson, Customer, Emai
 from ..model.enums import AddressType, ContactType, EmailType, PhoneType
 from ..model.json import JsonObject
 from .convert import as_flag, as_integer, as_number, as_text
-from .document import MISSING, NativePath, get
-from .table import FieldTable, Kind, Leaf, Segment
+from .document import ANY, MISSING, NativePath, Select, get, parse_path
+from .native import HEAD, ListSemantics
+from .table import Branch, FieldTable, Kind, Leaf, Segment, leaves_of, split
 from .wire import Locate, stated_place
 
 _KEYED: Mapping[str, tuple[type, type[Enum] | None]] = {
@@ -49,9 +51,9 @@ def from_native(leaf: Leaf, value: Any) -> Any:
     if value is MISSING or value is None or value == "":
         return None
     if leaf.fact.values is not None:
-        known = next((ours for ours, theirs in leaf.fact.values.items() if theirs == value), None)
+        known = next((ours for ours, theirs in leaf.fact.values.items() if str(theirs) == str(value)), None)
         return ContactType.UNDEFINED if known is None and leaf.path == "contactType" else known
-    return _CONVERT[leaf.kind](value)
+    return (leaf.fact.read or _CONVERT[leaf.kind])(value)
 
 
 def stored_value(leaf: Leaf, document: JsonObject, locate: Locate = stated_place) -> Any:
@@ -71,26 +73,69 @@ def read_values(
     key `BUSINESS.1`.
     """
     for leaf in table.leaves:
+        if leaf.is_open:
+            yield from _read_entries(leaf, document)
+            continue
         yield leaf.segments, stored_value(leaf, document, locate)
         place = locate(leaf, document)
         if place is not None:
             yield from _read_further(leaf, document, place)
+    for branch in table.branches():
+        if branch.group.semantics is ListSemantics.MERGE_BY_ID:
+            yield from _read_identity(branch, document)
     for item in table.reads:
         value = get(document, item.native)
         yield item.segments, None if value is MISSING else item.convert(value)
 
 
+def _read_entries(leaf: Leaf, document: JsonObject) -> Iterator[tuple[tuple[Segment, ...], Any]]:
+    """The values of a leaf in every entry of its list; they come after the head, where the list has one."""
+    for index, _ in _entries(document, leaf.native[: leaf.native.index(ANY)]):
+        bound = leaf.bound(index, str(index + leaf.after))
+        yield bound.segments, from_native(bound, get(document, bound.native))
+
+
+def _read_identity(branch: Branch, document: JsonObject) -> Iterator[tuple[tuple[Segment, ...], Any]]:
+    """The ids of the entries of a list of any length, and which of them is its head."""
+    holders, name = split(branch.path)[:-1], branch.name
+    head = 0
+    if HEAD in branch.entries:
+        head = 1
+        if any(stored_value(leaf, document) is not None for leaf in leaves_of(branch.entries[HEAD])):
+            yield (*holders, (name, "0"), ("isPrimary", None)), True
+    for index, entry in _entries(document, branch.drops[0]):
+        id_value = get(entry, parse_path(branch.group.id_name))
+        yield (*holders, (name, str(index + head)), ("id", None)), None if id_value is MISSING else as_text(id_value)
+
+
+def _entries(document: JsonObject, place: NativePath) -> Iterator[tuple[int, JsonObject]]:
+    entries = get(document, place)
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict):
+            yield index, entry
+
+
 def _read_further(leaf: Leaf, document: JsonObject, place: NativePath) -> Iterator[tuple[tuple[Segment, ...], Any]]:
     """The values in the entries after the one that can be written, where the leaf lies in a list."""
-    at = next((index for index, part in enumerate(place) if isinstance(part, int)), None)
+    at = next((index for index, part in enumerate(place) if not isinstance(part, str)), None)
     (name, key), *inner = leaf.segments
     if at is None or key is None:
         return
-    entries = get(document, place[:at])
-    for number in range(1, len(entries) if isinstance(entries, list) else 0):
-        further = str(number) if key.isdigit() else f"{key}.{number}"
-        value = get(document, (*place[:at], number, *place[at + 1 :]))
-        yield ((name, further), *inner), from_native(leaf, value)
+    listed, part = get(document, place[:at]), place[at]
+    for number, index in enumerate(_alike(listed, part)):
+        if number:
+            further = str(number) if key.isdigit() else f"{key}.{number}"
+            value = get(document, (*place[:at], index, *place[at + 1 :]))
+            yield ((name, further), *inner), from_native(leaf, value)
+
+
+def _alike(listed: Any, part: str | int | Select) -> list[int]:
+    """The entries that a part of a path may mean: all of the list, or all that a selection fits."""
+    if not isinstance(listed, list):
+        return []
+    if isinstance(part, Select):
+        return [index for index, entry in enumerate(listed) if part.index_in([entry]) is not None]
+    return list(range(len(listed)))
 
 
 def read_customer(
@@ -125,20 +170,30 @@ def _build(name: str, value: Any) -> Any:
     cls, keys = _KEYED[name]
     names = _attributes(cls)
     built = []
-    for key, entry in sorted(
-        value.items(), key=lambda item: list(keys.__members__).index(item[0]) if keys else item[0]
-    ):
+    for key, entry in sorted(value.items(), key=lambda item: _order(item[0], keys)):
         values = {names[attribute]: _build(attribute, inner) for attribute, inner in entry.items()}
         built.append(cls(**({"type": keys[key.partition(".")[0]]} if keys else {}), **values))
     return tuple(built)
 
 
+def _order(key: str, keys: type[Enum] | None) -> tuple[int, int]:
+    """Entries come by their type, and those of one type by their number."""
+    if keys is None:
+        return int(key), 0
+    word, _, number = key.partition(".")
+    return list(keys.__members__).index(word), int(number or 0)
+
+
 def flatten(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     """A customer (or part of one) as unified paths and plain values, for comparing two of them."""
     if isinstance(value, list | tuple):
+        seen: Counter[str] = Counter()
         for index, entry in enumerate(value):
             kind = getattr(entry, "type", None)
-            yield from flatten(entry, f"{at}[{kind.name if isinstance(kind, Enum) else index}]")
+            key = kind.name if isinstance(kind, Enum) else str(index)
+            again = f".{seen[key]}" if seen[key] else ""
+            seen[key] += 1
+            yield from flatten(entry, f"{at}[{key}{again}]")
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for item in dataclasses.fields(value):
             if item.name == "type" and at.endswith("]"):

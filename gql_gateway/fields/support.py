@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, get_args, get_type_hints
 
 from .document import print_path
 from .native import ListSemantics, Required, clear_word
-from .table import Branch, FieldTable, Leaf, Node, leaves_of
+from .table import Branch, FieldTable, Kind, Leaf, Node, Read, leaves_of
 
 WRITABLE_UNIFIED = (
     "contactType companyName number documentId projectId vatId taxNumber addresses emailAddresses phoneNumbers "
@@ -16,7 +19,8 @@ WRITABLE_UNIFIED = (
 ).split()
 """What a caller of any integration may look for; a connector that cannot write one says why in `MISSING`."""
 
-_SELECTOR = re.compile(r"\[\w+\]")
+_TYPES: dict[Any, str] = {str: "String", bool: "Boolean", int: "Int", float: "Float", datetime: "DateTime"}
+_SELECTOR = re.compile(r"\[[\w*]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class FieldSupport:
     def required_on_update(self) -> bool:
         return self.required is Required.ON_UPDATE
 
+    @property
+    def required_in_entry(self) -> bool:
+        return self.required is Required.IN_ENTRY
+
 
 @dataclass(frozen=True, slots=True)
 class MissingField:
@@ -54,7 +62,8 @@ def support_rows(table: FieldTable) -> list[FieldSupport]:
     """Every value the integration writes or reads, in the order of the statement."""
     rows = list(_rows(table.nodes, None))
     rows += [
-        FieldSupport(item.path, print_path(item.native), "String", True, False, Required.NO) for item in table.reads
+        FieldSupport(item.path, print_path(item.native), _type_read(item), True, False, Required.NO)
+        for item in table.reads
     ]
     return rows
 
@@ -112,7 +121,7 @@ def _row(leaf: Leaf, semantics: ListSemantics | None) -> FieldSupport:
     return FieldSupport(
         leaf.path,
         print_path(leaf.native),
-        leaf.kind.value,
+        _type_written(leaf),
         True,
         True,
         fact.required,
@@ -124,3 +133,19 @@ def _row(leaf: Leaf, semantics: ListSemantics | None) -> FieldSupport:
         semantics,
         fact.note,
     )
+
+
+def _type_written(leaf: Leaf) -> str:
+    """The GraphQL type of a value: of an enum, the one whose words the fact translates."""
+    if leaf.kind is Kind.ENUM and leaf.fact.values:
+        return type(next(iter(leaf.fact.values))).__name__
+    return leaf.kind.value
+
+
+def _type_read(item: Read) -> str:
+    """The GraphQL type of what the conversion gives."""
+    given = get_type_hints(item.convert).get("return")
+    (kind, *_) = [part for part in get_args(given) or (given,) if part is not type(None)]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind.__name__
+    return _TYPES.get(kind, "String")

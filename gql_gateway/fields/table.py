@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -12,11 +12,13 @@ from strawberry.types.base import StrawberryContainer, get_object_definition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.utils.str_converters import to_camel_case
 
-from .document import NativePath, parse_path
-from .native import ByType, Group, ListSemantics, Native, NativeDirective, TypeKey
+from .document import ANY, NativePath, Select, parse_path
+from .native import HEAD, OTHER, ByType, EntryId, Group, HeadKey, ListSemantics, Native, NativeDirective, TypeKey
 
 Segment = tuple[str, str | None]
-_SEGMENT = re.compile(r"(\w+)(?:\[(\w+)\])?")
+_SEGMENT = re.compile(r"(\w+)(?:\[([\w*.]+)\])?")
+ANY_KEY = "*"
+"""The key of an entry of a list of any length, in a unified path: `contactPersons[*].lastName`."""
 
 
 class Kind(Enum):
@@ -33,7 +35,8 @@ class Kind(Enum):
 class Leaf:
     """One writable value: `path` in our words (`addresses[BILLING].city`), `native` in the provider's.
 
-    `entry` is the native object of the list entry it belongs to, if any.
+    `entry` is the native object of the list entry it belongs to, if any. `after` is the number of entries that lie
+    elsewhere and come before those of an open list.
     """
 
     path: str
@@ -43,11 +46,32 @@ class Leaf:
     entry: NativePath | None = None
     description: str | None = None
     segments: tuple[Segment, ...] = ()
+    after: int = 0
 
     @property
     def top(self) -> str:
         """The field of the customer that this value is part of."""
         return self.segments[0][0]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the leaf stands for the entries of a list of any length, and has a place only in one of them."""
+        return ANY in self.native
+
+    def to_native(self, value: Any) -> Any:
+        """Our value as the provider spells it."""
+        return self.fact.write(value if self.fact.values is None else self.fact.values[value])
+
+    def bound(self, entry: int | Select, key: str) -> Leaf:
+        """The leaf of one entry, which has this key in the unified path."""
+        at = self.native.index(ANY)
+        return replace(
+            self,
+            path=self.path.replace(f"[{ANY_KEY}]", f"[{key}]", 1),
+            native=(*self.native[:at], entry, *self.native[at + 1 :]),
+            entry=(*self.native[:at], entry),
+            segments=tuple((name, key if was == ANY_KEY else was) for name, was in self.segments),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +95,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A field of an input object that holds an object or a list. `entries` are the fields by type ("" when unkeyed)."""
+    """A field of an input object that holds an object or a list.
+
+    `entries` are the fields by type ("" when unkeyed); in a list with a head, those of HEAD and of OTHER entries.
+    """
 
     attribute: str
     name: str
@@ -100,6 +127,14 @@ class FieldTable:
     reads: tuple[Read, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
 
+    def branches(self) -> Iterator[Branch]:
+        """Every nested object and list of the input, the outer ones first."""
+        waiting = list(self.nodes)
+        for node in waiting:
+            if isinstance(node, Branch):
+                yield node
+                waiting += [inner for nodes in node.entries.values() for inner in nodes]
+
 
 def build_table(input_type: type, reads: tuple[Read, ...] = (), missing: Mapping[str, str] | None = None) -> FieldTable:
     """The table of a connector's input class."""
@@ -126,14 +161,14 @@ def leaves_of(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
 
 
 def _nodes(
-    input_type: type, *, prefix: NativePath, at: str, slot: str | None, entry: NativePath | None
+    input_type: type, *, prefix: NativePath, at: str, slot: str | None, entry: NativePath | None, after: int = 0
 ) -> tuple[Node, ...]:
     nodes: list[Node] = []
     for item in get_object_definition(input_type, strict=True).fields:
         fact = item.metadata.get("fact")
         name = to_camel_case(item.python_name)
         path = f"{at}.{name}" if at else name
-        if isinstance(fact, TypeKey):
+        if isinstance(fact, TypeKey | EntryId | HeadKey):
             continue
         if isinstance(fact, Group):
             nodes.append(_branch(item, fact, name, path, prefix))
@@ -145,7 +180,7 @@ def _nodes(
         leaf = None
         if fact is not None:
             native = prefix + parse_path(fact.name)
-            leaf = Leaf(path, _kind(item.type), fact, native, entry, item.description, split(path))
+            leaf = Leaf(path, _kind(item.type), fact, native, entry, item.description, split(path), after)
         nodes.append(Value(item.python_name, name, leaf))
     return tuple(nodes)
 
@@ -165,6 +200,14 @@ def _branch(item: Any, group: Group, name: str, path: str, prefix: NativePath) -
     elif group.semantics is ListSemantics.AT_MOST_ONE:
         inside = own if group.prefix else None
         entries[""] = _nodes(input_type, prefix=own, at=f"{path}[0]", slot=None, entry=inside)
+    elif group.semantics is ListSemantics.MERGE_BY_ID:
+        if group.head is not None:
+            key, place = _head_field(input_type), prefix + parse_path(group.head)
+            entries[HEAD] = _nodes(input_type, prefix=place, at=f"{path}[0]", slot=HEAD, entry=None)
+        inside = (*own, ANY)
+        entries[OTHER] = _nodes(
+            input_type, prefix=inside, at=f"{path}[{ANY_KEY}]", slot=OTHER, entry=inside, after=len(entries)
+        )
     else:
         entries[""] = _nodes(input_type, prefix=own, at=path, slot=None, entry=None)
     drops = tuple(prefix + parse_path(place) for place in group.drop)
@@ -173,6 +216,13 @@ def _branch(item: Any, group: Group, name: str, path: str, prefix: NativePath) -
 
 def _type_key(input_type: type) -> str:
     return str(_type_field(input_type).python_name)
+
+
+def _head_field(input_type: type) -> str:
+    for item in get_object_definition(input_type, strict=True).fields:
+        if isinstance(item.metadata.get("fact"), HeadKey):
+            return str(item.python_name)
+    raise TypeError(f"{input_type.__name__} is the entry of a list with a head and needs a head_key() field")
 
 
 def _type_field(input_type: type) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
 
 from ..errors import ErrorCode, InvalidChange
 from ..model.json import JsonObject
@@ -22,13 +21,6 @@ def stated_place(leaf: Leaf, _document: JsonObject) -> NativePath | None:
     return leaf.native
 
 
-def to_native(leaf: Leaf, value: Any) -> Any:
-    """Our value as the provider spells it."""
-    if leaf.fact.values is not None:
-        value = leaf.fact.values[value]
-    return leaf.fact.write(value)
-
-
 def partial_body(change: Change) -> JsonObject:
     """Only what the caller asked for, nested as the provider nests it."""
     body: JsonObject = {}
@@ -37,7 +29,7 @@ def partial_body(change: Change) -> JsonObject:
         if leaf.fact.derived is not None:
             continue
         if not assignment.clears:
-            put(body, leaf.native, to_native(leaf, assignment.value))
+            put(body, leaf.native, leaf.to_native(assignment.value))
         else:
             put(body, leaf.native, leaf.fact.clear if isinstance(leaf.fact.clear, str) else None)
     return body
@@ -65,7 +57,7 @@ def _overlay(change: Change, current: JsonObject, locate: Locate, *, word_for_em
         if place is None or leaf.fact.derived is not None:
             continue
         if not assignment.clears:
-            value = to_native(leaf, assignment.value)
+            value = leaf.to_native(assignment.value)
             put(record, place, value if word_for_empty else leaf.fact.normal(value))
         elif isinstance(leaf.fact.clear, str) and word_for_empty:
             put(record, place, leaf.fact.clear)
@@ -89,11 +81,16 @@ def check_record(
         if locate(item.leaf, current) is None:
             words = f"This customer has no {item.leaf.path}: its kind of record does not keep one."
             yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=item.path)
-        elif item.leaf.fact.derived is not None and item.leaf.fact.derived(current) != to_native(item.leaf, item.value):
+        elif item.leaf.fact.derived is not None and item.leaf.fact.derived(current) != item.leaf.to_native(item.value):
             words = f"{item.leaf.path} of this customer cannot be changed; leave it out or give it as it is."
             yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=item.path)
+    for entry in change.entries:
+        if entry.by_id and get(current, entry.place) is MISSING:
+            words = f"The customer has no entry of {entry.branch.name} with this id."
+            yield InvalidChange(ErrorCode.NOT_A_CHOICE, words, path=(*entry.path, "id"))
     record = predicted(change, current, locate)
-    for leaf in table.leaves:
+    leaves = [leaf for leaf in table.leaves if not leaf.is_open]
+    for leaf in (*leaves, *(leaf for entry in change.entries for leaf in entry.leaves)):
         place = locate(leaf, current)
         if place is None or not _lacking(leaf, record, place):
             continue
