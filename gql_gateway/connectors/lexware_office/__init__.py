@@ -1,0 +1,5 @@
+"""Lexware Office, Germany."""
+
+from .protocol import LexwareOffice as CONNECTOR
+
+__all__ = ["CONNECTOR"]

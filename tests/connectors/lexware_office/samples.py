@@ -1,0 +1,12 @@
+"""What Lexware Office takes that its facts cannot say."""
+
+from tests.support.values import Samples
+
+SAMPLES = Samples(
+    values={
+        "vatId": ("ATU12345675", "NL123456782B90"),
+        "countryCode": ("AT", "FR"),
+    },
+    kept={"allowTaxFreeInvoices": "False is the flag's way of saying no."},
+    beside={"buyerReference": {"vendorNumberAtCustomer": "70123"}},
+)
