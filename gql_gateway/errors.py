@@ -18,10 +18,11 @@ They are raised where that is natural, and travel as data in `errors` of the pay
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import Any, TypedDict
 
 from typing_extensions import Unpack
+
+from .model.vocabulary import Vocabulary
 
 Path = tuple[str, ...]
 
@@ -33,33 +34,35 @@ class Words(TypedDict, total=False):
     provider_message: str | None
 
 
-class ErrorCode(Enum):
-    REQUIRED = "REQUIRED"
-    TOO_LONG = "TOO_LONG"
-    BAD_FORMAT = "BAD_FORMAT"
-    NOT_A_CHOICE = "NOT_A_CHOICE"
-    CANNOT_CLEAR = "CANNOT_CLEAR"
-    UNSUPPORTED = "UNSUPPORTED"
-    KEY_REUSED = "KEY_REUSED"
-    KEY_IN_PROGRESS = "KEY_IN_PROGRESS"
-    NOT_CONNECTED = "NOT_CONNECTED"
-    REAUTHORIZE = "REAUTHORIZE"
-    MISSING_SCOPE = "MISSING_SCOPE"
-    COMPANY_REQUIRED = "COMPANY_REQUIRED"
-    COMPANY_UNAVAILABLE = "COMPANY_UNAVAILABLE"
-    INVALID_VALUE = "INVALID_VALUE"
-    DUPLICATE = "DUPLICATE"
-    NOT_FOUND = "NOT_FOUND"
-    FORBIDDEN = "FORBIDDEN"
-    CONFLICT = "CONFLICT"
-    OTHER = "OTHER"
-    STALE_VERSION = "STALE_VERSION"
-    DOWN = "DOWN"
-    UNREACHABLE = "UNREACHABLE"
-    RATE_LIMITED = "RATE_LIMITED"
-    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
-    PARTLY_APPLIED = "PARTLY_APPLIED"
-    PROTOCOL = "PROTOCOL"
+class ErrorCode(Vocabulary):
+    """Why something did not work. Each belongs to one type of `UserError`."""
+
+    REQUIRED = "REQUIRED", "The provider insists on a value that is missing."
+    TOO_LONG = "TOO_LONG", "The text is longer than the provider takes."
+    BAD_FORMAT = "BAD_FORMAT", "The value does not have the form it needs."
+    NOT_A_CHOICE = "NOT_A_CHOICE", "The value is none of the words allowed."
+    CANNOT_CLEAR = "CANNOT_CLEAR", "The provider cannot empty this value: null is refused."
+    UNSUPPORTED = "UNSUPPORTED", "The provider has no way to be told this."
+    KEY_REUSED = "KEY_REUSED", "The idempotency key was used for another change."
+    KEY_IN_PROGRESS = "KEY_IN_PROGRESS", "A call with this idempotency key is still running."
+    NOT_CONNECTED = "NOT_CONNECTED", "There is no such connection."
+    REAUTHORIZE = "REAUTHORIZE", "The credentials no longer work: connect again."
+    MISSING_SCOPE = "MISSING_SCOPE", "The credentials lack a right that the call needs."
+    COMPANY_REQUIRED = "COMPANY_REQUIRED", "The call has to name a company."
+    COMPANY_UNAVAILABLE = "COMPANY_UNAVAILABLE", "The credentials do not reach this company."
+    INVALID_VALUE = "INVALID_VALUE", "The provider does not take this value."
+    DUPLICATE = "DUPLICATE", "Another record has this value already."
+    NOT_FOUND = "NOT_FOUND", "The provider does not know the record, or something that the change names."
+    FORBIDDEN = "FORBIDDEN", "The provider does not allow this."
+    CONFLICT = "CONFLICT", "The record is in a state in which this cannot be done."
+    OTHER = "OTHER", "A refusal that has no word of its own here: the provider's words are with it."
+    STALE_VERSION = "STALE_VERSION", "Somebody else changed the record since the expected version."
+    DOWN = "DOWN", "The provider does not work at the moment."
+    UNREACHABLE = "UNREACHABLE", "No connection to the provider."
+    RATE_LIMITED = "RATE_LIMITED", "The provider's rate limit is used up: wait."
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN", "Nobody can tell whether the write was made: read before trying again."
+    PARTLY_APPLIED = "PARTLY_APPLIED", "Some steps were carried out, others were not."
+    PROTOCOL = "PROTOCOL", "The provider's answer cannot be read."
 
 
 class GatewayError(Exception):

@@ -10,7 +10,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from .connectors.base import Connector, ListFilter, Listing
-from .connectors.run import Outcome, Runner, Wants
+from .connectors.run import Outcome, Patience, Runner, Wants
 from .connectors.session import Session
 from .errors import ConnectionProblem, ErrorCode, GatewayError, IdempotencyProblem, InvalidChange
 from .fields.change import Change, read_change
@@ -78,6 +78,7 @@ class Gateway:
     outbound: Outbound
     keeper: TokenKeeper
     deadline: float = 30.0
+    patience: Patience = Patience()
     clock: Callable[[], float] = time.monotonic
     _locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _budgets: dict[str, RepeatBudget] = field(default_factory=dict)
@@ -199,7 +200,9 @@ class Gateway:
     def _runner(self, connection: Connection, connector: Connector) -> Runner:
         budget = self._budgets.setdefault(connection.id, RepeatBudget())
         deadline = self.clock() + self.deadline
-        return Runner(connector, Session(connection, connector, self.outbound, self.keeper, deadline, budget))
+        reserve = self.deadline * self.patience.reserve
+        session = Session(connection, connector, self.outbound, self.keeper, deadline, budget, reserve)
+        return Runner(connector, session, patience=self.patience)
 
     def _lock(self, ref: Ref) -> asyncio.Lock:
         """One update of a record at a time, so that two callers of this process do not overwrite each other."""

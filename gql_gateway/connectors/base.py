@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 from typing import Any, ClassVar, TypeVar
 
 from ..errors import GatewayError, InvalidChange, ProviderProtocolError
@@ -26,6 +25,7 @@ from ..model.connection import Connection
 from ..model.customer import Company, Customer
 from ..model.json import JsonObject
 from ..model.ref import Ref
+from ..model.vocabulary import Vocabulary
 from ..oauth.endpoint import TokenEndpoint
 from ..outbound.limits import Rate
 from ..outbound.message import Answer, Call
@@ -34,27 +34,27 @@ Result = TypeVar("Result")
 Conversation = Generator[Call, Answer, Result]
 
 
-class UpdateSemantics(Enum):
+class UpdateSemantics(Vocabulary):
     """What the provider's update call does with values that are not sent."""
 
-    PARTIAL = "PARTIAL"
-    FULL_REPLACE = "FULL_REPLACE"
+    PARTIAL = "PARTIAL", "They stay as they are."
+    FULL_REPLACE = "FULL_REPLACE", "They are lost, so the gateway sends the whole record."
 
 
-class Versioning(Enum):
+class Versioning(Vocabulary):
     """How a change by somebody else is noticed."""
 
-    NATIVE = "NATIVE"
-    TIMESTAMP = "TIMESTAMP"
-    CONTENT = "CONTENT"
+    NATIVE = "NATIVE", "The provider's own version, which it checks itself."
+    TIMESTAMP = "TIMESTAMP", "The time of the last change, compared right before the write."
+    CONTENT = "CONTENT", "A digest of the record, compared right before the write."
 
 
-class Trust(Enum):
+class Trust(Vocabulary):
     """What the statements about the provider rest on."""
 
-    LIVE_TESTED = "LIVE_TESTED"
-    SIMULATED = "SIMULATED"
-    FROM_DOCS = "FROM_DOCS"
+    LIVE_TESTED = "LIVE_TESTED", "Tried against the provider itself."
+    SIMULATED = "SIMULATED", "Tried against a strict simulator made from the provider's documents."
+    FROM_DOCS = "FROM_DOCS", "Read in the provider's documents."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,11 @@ class Connector(ABC):
 
     @abstractmethod
     def plan(self, ref: Ref, change: Change, current: JsonObject | None) -> Iterable[Step]:
-        """The calls of an update, in order. `current` is there when `needs_current`, and whenever it was read."""
+        """The calls of an update, in order. `current` is there when `needs_current`, and whenever it was read.
+
+        A generator is sent the answer to each step (`None` in a dry run). A plan of several steps is made from the
+        difference between the current record and the wanted one, so that making it again yields what is missing only.
+        """
 
     @abstractmethod
     def list(self, company_id: str | None, wanted: ListFilter, offset: int, limit: int) -> Conversation[Listing]:
@@ -189,6 +193,10 @@ class Connector(ABC):
         Raises `ProviderProtocolError` when the answer is not one that a success has (a page of HTML, say).
         """
         return None
+
+    def succeeded(self, answer: Answer) -> bool:
+        """The answer to a write says that it was done. Overridden where an error comes with HTTP 200."""
+        return answer.ok
 
     def refused(self, answer: Answer) -> bool:
         """The provider certainly did not do what it was asked. Everything else that is no success is unclear."""

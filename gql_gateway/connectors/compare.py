@@ -9,27 +9,28 @@ from typing import Any
 
 from ..errors import Path
 from ..fields.change import Assignment, Change
-from ..fields.document import MISSING, NativePath, differences, get, parse_path, print_path
+from ..fields.document import ANY, MISSING, NativePath, differences, get, parse_path, print_path, resolve
 from ..fields.readback import flatten, from_native, stored_value
 from ..fields.table import Leaf
-from ..fields.wire import to_native
 from ..model.customer import Customer
 from ..model.json import JsonObject
+from ..model.vocabulary import Vocabulary
 from .base import Connector
 
 _EMPTY: tuple[Any, ...] = (MISSING, None, "", [], {})
-_BOOKKEEPING = frozenset({"version", "updatedAt", "native"})
+# An id changes where the customer's number is the key; the customer shows the new one.
+_BOOKKEEPING = frozenset({"id", "nativeId", "webUrl", "version", "updatedAt", "native"})
 
 
-class WarningCode(Enum):
+class WarningCode(Vocabulary):
     """What a caller should know of a write that succeeded."""
 
-    IGNORED = "IGNORED"
-    CUT = "CUT"
-    REWRITTEN = "REWRITTEN"
-    SIDE_EFFECT = "SIDE_EFFECT"
-    NOT_VERIFIED = "NOT_VERIFIED"
-    RISK = "RISK"
+    IGNORED = "IGNORED", "The provider kept the old value."
+    CUT = "CUT", "The provider stored the beginning of the value."
+    REWRITTEN = "REWRITTEN", "The provider stored another value."
+    SIDE_EFFECT = "SIDE_EFFECT", "A value changed that nobody asked to change."
+    NOT_VERIFIED = "NOT_VERIFIED", "The change was made; reading the record back failed."
+    RISK = "RISK", "Something that the provider cannot promise of this change."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def _unlike(connector: Connector, item: Assignment, before: JsonObject | None, a
 
 
 def _side_effects(connector: Connector, change: Change, before: JsonObject, after: JsonObject) -> Iterator[Warning]:
-    asked = [place for item in change.assignments if (place := connector.locate(item.leaf, before)) is not None]
+    places = [place for item in change.assignments if (place := connector.locate(item.leaf, before)) is not None]
+    asked = [found for place in places for document in (before, after) if (found := resolve(document, place))]
     asked += [place for item in change.drops for place in item.branch.drops]
     asked += [parse_path(path) for path in connector.manifest.volatile]
     for path, old, new in differences(before, after):
@@ -137,8 +139,8 @@ def _side_effects(connector: Connector, change: Change, before: JsonObject, afte
 
 
 def _touches(path: NativePath, place: NativePath) -> bool:
-    shorter = min(len(path), len(place))
-    return path[:shorter] == place[:shorter]
+    """Whether one of two places lies in the other."""
+    return all(there in (part, ANY) for part, there in zip(path, place, strict=False))
 
 
 def _stored(connector: Connector, leaf: Leaf, document: JsonObject) -> Any:
@@ -150,7 +152,7 @@ def _holds(connector: Connector, item: Assignment, document: JsonObject) -> bool
     stored = _stored(connector, leaf, document)
     if item.clears or stored is None:
         return item.clears and stored is None
-    sent = from_native(leaf, to_native(leaf, item.value))
+    sent = from_native(leaf, leaf.to_native(item.value))
     return bool(leaf.fact.normal(stored) == leaf.fact.normal(sent))
 
 

@@ -7,7 +7,7 @@ settle an unclear answer by reading back → verify → differences and warnings
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -38,6 +38,19 @@ SETTLE_DELAYS = (0.0, 0.5, 1.5)
 """Seconds before each look at a record whose write gave no clear answer: a slow write may still land."""
 FRESH_DELAYS = (0.0, 0.3, 1.0)
 """Seconds before each look at a record that the provider may serve stale after a write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to look for the truth after a write. `settle` and `fresh` are the seconds before each look.
+
+    `reserve` is the part of an operation's time that a write leaves for looking: a write that uses up its own time
+    would otherwise always end as an unknown outcome.
+    """
+
+    settle: tuple[float, ...] = SETTLE_DELAYS
+    fresh: tuple[float, ...] = FRESH_DELAYS
+    reserve: float = 0.3
 
 
 class Transport(Protocol):
@@ -91,6 +104,42 @@ class Outcome:
     dry_run: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A step that was carried out. `answer` is `None` when only the record shows it."""
+
+    step: Step
+    answer: Answer | None
+
+
+class _Plan:
+    """A connector's plan, whether it is a list of steps or a generator that wants to see the answers."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._steps = iter(steps)
+        self._started = False
+        self._rest: list[Step] | None = None
+
+    def next(self, answer: Answer | None) -> Step | None:
+        """The next step, given the answer to the last one; `None` at the end."""
+        if self._rest is not None:
+            return self._rest.pop(0) if self._rest else None
+        try:
+            if isinstance(self._steps, Generator) and self._started:
+                step: Step = self._steps.send(answer)
+                return step
+            self._started = True
+            return next(self._steps)
+        except StopIteration:
+            return None
+
+    def rest(self) -> list[str]:
+        """The names of the steps still to come."""
+        if self._rest is None:
+            self._rest = list(self._steps)
+        return [step.step for step in self._rest]
+
+
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -101,6 +150,7 @@ class Runner:
     connector: Connector
     transport: Transport
     sleep: Sleep = asyncio.sleep
+    patience: Patience = Patience()
     requests: list[ProviderRequest] = field(default_factory=list)
 
     async def converse(self, conversation: Conversation[Result]) -> Result:
@@ -165,9 +215,9 @@ class Runner:
         if outcome.dry_run and before is not None:
             self._foresee(outcome, ref, change, before, steps)
             return
-        answers = await self._write(ref, change, before, steps)
+        made = await self._write(ref, change, before)
         if wants.after:
-            await self._verify(outcome, ref, change, before, steps, answers)
+            await self._verify(outcome, ref, change, before, made)
 
     def _compare_version(self, ref: Ref, before: JsonObject, expected: str | None) -> None:
         if expected is not None and self.connector.version(before) != expected:
@@ -184,26 +234,39 @@ class Runner:
         outcome.warnings += check_write(self.connector, change, None, after)
         self.requests += [self._record(step, None) for step in steps]
 
-    async def _write(self, ref: Ref, change: Change, before: JsonObject | None, steps: list[Step]) -> dict[int, Answer]:
-        """Try the steps in order. Answers by number of the step; a step settled by reading back has none."""
-        answers: dict[int, Answer] = {}
-        for number, step in enumerate(steps):
-            try:
-                answer = await self._try(step, ref, change, before)
-            except GatewayError as error:
-                raise self._partly(steps, number, error) from None
-            if answer is not None:
-                answers[number] = answer
-        return answers
+    async def _write(self, ref: Ref, change: Change, before: JsonObject | None) -> list[Made]:
+        """Try the steps of the plan in order.
 
-    async def _try(self, step: Step, ref: Ref, change: Change, before: JsonObject | None) -> Answer | None:
+        Where a step was settled by reading back and others are still to come, the plan is made anew from the record as
+        it is then: what an answer would have told (the id of a new entry) stands in the record.
+        """
+        made: list[Made] = []
+        plan = _Plan(self.connector.plan(ref, change, before))
+        step = plan.next(None)
+        while step is not None:
+            try:
+                answer, now = await self._try(step, ref, change, before)
+            except GatewayError as error:
+                raise _partly([item.step.step for item in made], step.step, plan.rest(), error) from None
+            made.append(Made(step, answer))
+            if now is not None and plan.rest():
+                before = now
+                plan = _Plan(self.connector.plan(ref, change, now))
+                answer = None
+            step = plan.next(answer)
+        return made
+
+    async def _try(
+        self, step: Step, ref: Ref, change: Change, before: JsonObject | None
+    ) -> tuple[Answer, None] | tuple[None, JsonObject]:
+        """The answer to a step that was carried out, or the record that shows it although no clear answer came."""
         connector = self.connector
         words: Words = {}
         try:
             answer = await self._send(step)
-            if answer.ok:
+            if connector.succeeded(answer):
                 connector.stored(step, answer)  # raises when this is no success a record could have
-                return answer
+                return answer, None
             error = self._cleaned(connector.explain(answer))
             if connector.refused(answer):
                 if isinstance(error, ProviderRejected) and not error.path:
@@ -220,13 +283,14 @@ class Runner:
             words = {"provider_message": str(error)}
         except ProviderProtocolError as error:
             words = {"provider_code": error.provider_code, "provider_message": error.message}
-        await self._settle(step, ref, change, before, words)
-        return None
+        return None, await self._settle(step, ref, change, before, words)
 
-    async def _settle(self, step: Step, ref: Ref, change: Change, before: JsonObject | None, words: Words) -> None:
-        """A write without a clear answer: the record decides. Returns when the write is there."""
+    async def _settle(
+        self, step: Step, ref: Ref, change: Change, before: JsonObject | None, words: Words
+    ) -> JsonObject:
+        """A write without a clear answer: the record decides. Answers the record in which the write is."""
         effect = Effect.UNKNOWN
-        for delay in SETTLE_DELAYS:
+        for delay in self.patience.settle:
             if delay:
                 await self.sleep(delay)
             try:
@@ -237,7 +301,7 @@ class Runner:
                 continue
             effect = effect_of(self.connector, change, step.paths, before, now)
             if effect is Effect.APPLIED:
-                return
+                return now
         if effect is Effect.NOT_APPLIED:
             raise ProviderUnavailable(
                 ErrorCode.DOWN, "The provider gave no clear answer; the record shows that nothing was changed.", **words
@@ -248,53 +312,31 @@ class Runner:
             **words,
         )
 
-    def _partly(self, steps: list[Step], number: int, error: GatewayError) -> GatewayError:
-        if number == 0:
-            return error
-        names = [step.step for step in steps]
-        return PartlyApplied(
-            f"The change was made in part: step {names[number]} failed. {error.message}",
-            applied=names[:number],
-            failed=names[number],
-            not_tried=names[number + 1 :],
-            cause=error,
-        )
-
     async def _verify(
-        self,
-        outcome: Outcome,
-        ref: Ref,
-        change: Change,
-        before: JsonObject | None,
-        steps: list[Step],
-        answers: dict[int, Answer],
+        self, outcome: Outcome, ref: Ref, change: Change, before: JsonObject | None, made: list[Made]
     ) -> None:
         """Read the record back and hold it against the change. A failure here is no failure of the write."""
-        after = await self._after(outcome, ref, before, steps, answers)
+        after = await self._after(outcome, ref, before, made)
         if after is None:
             return
         outcome.customer = self.connector.parse(after, ref)
-        outcome.warnings += check_write(self.connector, change, before, after) if steps else []
+        outcome.warnings += check_write(self.connector, change, before, after) if made else []
         if before is not None:
             outcome.changes = field_changes(self.connector.parse(before, ref), outcome.customer)
 
     async def _after(
-        self,
-        outcome: Outcome,
-        ref: Ref,
-        before: JsonObject | None,
-        steps: list[Step],
-        answers: dict[int, Answer],
+        self, outcome: Outcome, ref: Ref, before: JsonObject | None, made: list[Made]
     ) -> JsonObject | None:
         connector = self.connector
-        if not steps:
+        if not made:
             return before
-        last = len(steps) - 1
-        if last in answers and (stored := connector.stored(steps[last], answers[last])) is not None:
+        last = made[-1]
+        if last.answer is not None and (stored := connector.stored(last.step, last.answer)) is not None:
             return stored
+        answers = [item.answer for item in made if item.answer is not None]
         document: JsonObject | None = None
         problem = "The provider still serves the record as it was before the write."
-        for delay in FRESH_DELAYS:
+        for delay in self.patience.fresh:
             if delay:
                 await self.sleep(delay)
             try:
@@ -302,7 +344,7 @@ class Runner:
             except GatewayError as error:
                 problem = error.message
                 continue
-            if connector.is_fresh(document, list(answers.values())):
+            if connector.is_fresh(document, answers):
                 return document
         outcome.warnings.append(
             Warning(WarningCode.NOT_VERIFIED, f"The change was made, but it could not be read back. {problem}")
@@ -325,6 +367,19 @@ class Runner:
         if error.provider_message is not None:
             error.provider_message = self.transport.clean(error.provider_message)
         return error
+
+
+def _partly(applied: list[str], failed: str, not_tried: list[str], error: GatewayError) -> GatewayError:
+    """What stopped a plan: the error itself when nothing was done before."""
+    if not applied:
+        return error
+    return PartlyApplied(
+        f"The change was made in part: step {failed} failed. {error.message}",
+        applied=applied,
+        failed=failed,
+        not_tried=not_tried,
+        cause=error,
+    )
 
 
 def not_read(error: TransportError) -> GatewayError:

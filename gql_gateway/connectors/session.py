@@ -19,7 +19,10 @@ from .base import Connector
 
 @dataclass(slots=True)
 class Session:
-    """Sends the calls of one operation over a connection. `deadline` is in seconds of `monotonic`."""
+    """Sends the calls of one operation over a connection. `deadline` is in seconds of `monotonic`.
+
+    `reserve` is how many seconds before it a write has to end, so that time is left to read what became of it.
+    """
 
     connection: Connection
     connector: Connector
@@ -27,6 +30,7 @@ class Session:
     keeper: TokenKeeper
     deadline: float
     budget: RepeatBudget
+    reserve: float = 0.0
     now: Callable[[], float] = time.time
 
     async def send(self, call: Call) -> Answer:
@@ -47,6 +51,7 @@ class Session:
 
     async def _repeat(self, call: Call) -> Answer:
         manifest = self.connector.manifest
+        deadline = self.deadline - self.reserve if call.writes else self.deadline
 
         async def attempt() -> Answer:
             return await self.outbound.send(
@@ -55,12 +60,10 @@ class Session:
                 key=self.connection.id,
                 rates=manifest.rates,
                 headers={"Accept": "application/json", **self.connector.authorize(self.connection)},
-                deadline=self.deadline,
+                deadline=deadline,
             )
 
-        return await repeat(
-            attempt, call, deadline=self.deadline, not_taken=self.connector.not_taken, budget=self.budget
-        )
+        return await repeat(attempt, call, deadline=deadline, not_taken=self.connector.not_taken, budget=self.budget)
 
     def _refreshable(self) -> bool:
         token = self.connector.manifest.token

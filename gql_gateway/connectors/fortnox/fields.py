@@ -17,7 +17,9 @@ API_BLANK = "API_BLANK"
 
 NUMBER = Format(r"[A-Za-z0-9+/_-]+", "letters, digits and the signs - + / _")
 ACCOUNT = Format(r"[0-9]{4}", "an account number of four digits")
-DELIVERY_TYPES = ("PRINT", "EMAIL", "PRINTSERVICE")
+DELIVERY_TYPES = ("PRINT", "EMAIL", "PRINTSERVICE", "ELECTRONICINVOICE")
+SEEN_BY_CLIENT = "ELECTRONICINVOICE is known to a client only and not to Fortnox's own document: unverified."
+NO_WORD_FOR_NOTHING = "That it can be emptied is unverified, so null is refused."
 UNVERIFIED_CLEAR = "That API_BLANK empties it is unverified."
 
 
@@ -105,10 +107,14 @@ class FortnoxContactPersonInput:
 @strawberry.input(description="How documents are sent to the customer unless a document says otherwise.")
 class FortnoxDefaultDeliveryTypesInput:
     invoice: Maybe[str | None] = native(
-        "Invoice", options=DELIVERY_TYPES, clear=Clear.NEVER, description="For invoices."
+        "Invoice", options=DELIVERY_TYPES, clear=Clear.NEVER, note=SEEN_BY_CLIENT, description="For invoices."
     )
-    order: Maybe[str | None] = native("Order", options=DELIVERY_TYPES, clear=Clear.NEVER, description="For orders.")
-    offer: Maybe[str | None] = native("Offer", options=DELIVERY_TYPES, clear=Clear.NEVER, description="For offers.")
+    order: Maybe[str | None] = native(
+        "Order", options=DELIVERY_TYPES, clear=Clear.NEVER, note=SEEN_BY_CLIENT, description="For orders."
+    )
+    offer: Maybe[str | None] = native(
+        "Offer", options=DELIVERY_TYPES, clear=Clear.NEVER, note=SEEN_BY_CLIENT, description="For offers."
+    )
 
 
 @strawberry.input(description="Print templates of the customer's documents, by name.")
@@ -153,6 +159,7 @@ class FortnoxCustomerInput:
         "VATType",
         options=("SEVAT", "SEREVERSEDVAT", "EUREVERSEDVAT", "EUVAT", "EXPORT"),
         clear=Clear.NEVER,
+        note=NO_WORD_FOR_NOTHING,
         description="How VAT is reckoned on new documents.",
     )
     addresses: Maybe[list[FortnoxAddressInput] | None] = slots(description="Addresses by type.")
@@ -163,7 +170,11 @@ class FortnoxCustomerInput:
     )
     website: Maybe[str | None] = native("WWW", max_length=128, clear=API_BLANK, description="Web address.")
     currency: Maybe[str | None] = native(
-        "Currency", pattern=CURRENCY, clear=Clear.NEVER, description="Currency of new documents."
+        "Currency",
+        pattern=CURRENCY,
+        clear=Clear.NEVER,
+        note=NO_WORD_FOR_NOTHING,
+        description="Currency of new documents.",
     )
     payment_terms: Maybe[str | None] = native(
         "TermsOfPayment",
