@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import html
 import json
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 from .connectors.base import Connector
-from .fields.support import FieldSupport, missing_rows, support_rows
+from .fields.readback import unified_names
+from .fields.support import WRITABLE_UNIFIED, FieldSupport, covered, missing_rows, support_rows
 
 _HEADER = "<!-- Written by `gql-gateway support`. Change the connectors' fields.py, not this file. -->\n\n"
 
@@ -24,12 +26,17 @@ class Matrix:
     cells: Mapping[tuple[str, str], FieldSupport | str]
 
     def cell(self, path: str, integration: str) -> FieldSupport | str | None:
-        return self.cells.get((path, integration))
+        """The row of a value, or why it is not there: a reason for `addresses` is one for each of its values."""
+        plain = _unkeyed(path)
+        places = (path, plain, *(plain.rsplit(".", depth)[0] for depth in range(1, plain.count(".") + 1)))
+        found = (self.cells.get((place, integration)) for place in places)
+        return next((cell for cell in found if cell is not None and (isinstance(cell, str) or cell.path == path)), None)
 
 
 def build_matrix(connectors: Mapping[str, Connector]) -> Matrix:
     cells: dict[tuple[str, str], FieldSupport | str] = {}
     order: dict[str, None] = {}
+    stated = {_unkeyed(row.path) for connector in connectors.values() for row in support_rows(connector.table)}
     for name, connector in connectors.items():
         for row in support_rows(connector.table):
             known = cells.get((row.path, name))
@@ -38,7 +45,9 @@ def build_matrix(connectors: Mapping[str, Connector]) -> Matrix:
             order[row.path] = None
         for gap in missing_rows(connector.table):
             cells.setdefault((gap.path, name), gap.reason)
-            order.setdefault(gap.path)
+            # Where others have a row for each type of entry, one without a type would say nothing about them.
+            if gap.path not in stated or gap.path in order:
+                order.setdefault(gap.path)
     tops = list(dict.fromkeys(path.split(".")[0].split("[")[0] for path in order))
     paths = sorted(order, key=lambda path: (tops.index(path.split(".")[0].split("[")[0]), list(order).index(path)))
     return Matrix(tuple(connectors), tuple(paths), cells)
@@ -63,6 +72,24 @@ def to_markdown(connectors: Mapping[str, Connector]) -> str:
         lines.append(f"| `{path}` | " + " | ".join(cells) + " |")
     for name in matrix.integrations:
         lines += ["", *_section(connectors[name])]
+    return "\n".join(lines) + "\n"
+
+
+def to_summary(connectors: Mapping[str, Connector]) -> str:
+    """The unified fields in one short table, for README."""
+    covers = [covered(connector.table) for connector in connectors.values()]
+    lines = [
+        "| field | " + " | ".join(connector.manifest.label for connector in connectors.values()) + " |",
+        "|---" * (len(connectors) + 1) + "|",
+    ]
+    for path in WRITABLE_UNIFIED:
+        cells = ["W" if path in update else "R" if path in read else "–" for read, update in covers]
+        lines.append(f"| `{path}` | " + " | ".join(cells) + " |")
+    further = [
+        sum(1 for leaf in connector.table.leaves if leaf.top not in unified_names())
+        for connector in connectors.values()
+    ]
+    lines.append("| values of its own | " + " | ".join(f"+{number}" for number in further) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -95,7 +122,8 @@ def to_page(connectors: Mapping[str, Connector]) -> str:
         "<header><h1>Field support</h1><p>Which unified field each integration reads and updates. "
         '<a href="/graphql">GraphiQL</a> · <a href="/schema.graphql">schema.graphql</a> · '
         '<a href="/support.json">JSON</a></p><p class="legend"><b class="w">W</b> read and update '
-        '<b class="r">R</b> read only <b class="n">–</b> not there: hover or see the reasons below</p></header><main>'
+        '<b class="r">R</b> read only <b class="n">–</b> not there: hover or see the reasons below '
+        "<b>50</b> longest text <b>!</b> in every update</p></header><main>"
         f'<div class="scroll"><table><thead><tr><th scope="col">field</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>{sections}</main></body></html>"
     )
@@ -153,6 +181,11 @@ def _section(connector: Connector) -> list[str]:
     lines += ["", "Not there, and why:", ""]
     lines += [f"- `{gap.path}`: {gap.reason}" for gap in missing_rows(connector.table)]
     return lines
+
+
+def _unkeyed(path: str) -> str:
+    """`addresses[BILLING].city` as `addresses.city`."""
+    return re.sub(r"\[[^\]]*\]", "", path)
 
 
 def short(cell: FieldSupport | str | None) -> str:
