@@ -33,7 +33,7 @@ generated: $(VENV)/.development
 	@$(BIN)/gql-gateway schema --check
 	@$(BIN)/gql-gateway support --check
 
-pytest: $(VENV)/.development tests/browser/node_modules/.ready
+pytest: $(VENV)/.development tests/browser/node_modules/.ready tests/http/node_modules/.ready tests/clients/.venv/.ready
 	$(call say,pytest)
 	@$(BIN)/python -m pytest
 
@@ -54,6 +54,10 @@ lock: $(VENV)/.development ## requirements*.txt from pyproject.toml; UPGRADE=--u
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' \
 		| $(COMPILE) -c requirements.txt -c requirements-build.txt --output-file requirements-dev.txt -
 
+	@cd tests/clients && CUSTOM_COMPILE_COMMAND="make lock" ../../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
+		--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(UPGRADE) \
+		--output-file requirements-codegen.txt requirements-codegen.in
+
 web: ## GraphiQL's bundle in gql_gateway/static (needs Node)
 	@cd web && npm ci --no-audit --no-fund && npm run build
 
@@ -61,7 +65,8 @@ bench: $(VENV)/.development ## measure this machine; see docs/performance.md
 	@$(BIN)/python -m bench
 
 clean: ## everything that can be made again
-	@rm -rf $(VENV) .tmp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis web/node_modules tests/browser/node_modules
+	@rm -rf $(VENV) .tmp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis web/node_modules \
+		tests/browser/node_modules tests/http/node_modules tests/clients/.venv
 	@find gql_gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is newer than what was installed from.
@@ -88,9 +93,17 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	@$(LOCKED) -r requirements-dev.txt
 	@touch $@
 
-# Browser tests skip themselves without Node, and say so; under CI=true that is a failure.
-tests/browser/node_modules/.ready: $(wildcard tests/browser/package-lock.json)
-	@if [ -f tests/browser/package-lock.json ] && command -v npm >/dev/null; then \
-		cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready \
-		|| echo "npm ci failed: browser tests cannot run." >&2; \
+# Tests that need Node skip themselves without it, and say so; under CI=true that is a failure.
+tests/%/node_modules/.ready: tests/%/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd tests/$* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready \
+		|| echo "npm ci failed: tests in tests/$* cannot run." >&2; \
 	fi
+
+# ariadne-codegen pins an older graphql-core than the gateway needs, so it lives apart.
+tests/clients/.venv/.ready: tests/clients/requirements-codegen.txt | $(VENV)/.python
+	$(call say,installing the client generator into tests/clients/.venv)
+	@"$(PYTHON)" -m venv tests/clients/.venv
+	@tests/clients/.venv/bin/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes \
+		--only-binary :all: -r tests/clients/requirements-codegen.txt
+	@touch $@

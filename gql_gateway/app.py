@@ -10,16 +10,16 @@ from typing import Any
 import structlog
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from . import support
 from .connectors.registry import connectors
 from .execute import Executor
 from .gateway import Gateway
 from .http.endpoint import GraphQLEndpoint
+from .http.local import LocalOnly
 from .http.observe import Metrics, Observed
 from .http.pages import PAGE_HEADERS, Text, graphiql_file, graphiql_page, graphiql_settings, support_style
 from .oauth.tokens import TokenKeeper
@@ -85,6 +85,8 @@ class App:
         self.schema = schema or build_schema()
         self.executor = Executor(self.schema, settings.introspection, settings.max_tokens)
         self.metrics = Metrics()
+        self.metrics.count("gateway_documents_known", "Documents run from the cache.", lambda: self.executor.hits)
+        self.metrics.count("gateway_documents_new", "Documents parsed and validated.", lambda: self.executor.misses)
         self.parts: Running | None = None
         endpoint = GraphQLEndpoint(
             self.executor, self._gateway, graphiql_page if settings.graphiql else None, settings.max_body
@@ -92,26 +94,27 @@ class App:
         page = Text(support.to_page(connectors()), "text/html", PAGE_HEADERS)
         routes = [
             Route("/graphql", endpoint, methods=None),
-            Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain")),
-            Route("/support", page),
-            Route("/support.json", Text(support.to_json(connectors()), "application/json")),
+            Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain").answer),
+            Route("/support", page.answer),
+            Route("/support.json", Text(support.to_json(connectors()), "application/json").answer),
             Route("/static/support.css", support_style),
             Route("/healthz", self._healthy),
             Route("/readyz", self._ready),
             Route("/metrics", self._metrics),
         ]
         if settings.graphiql:
-            routes.append(Route("/graphiql/settings.json", graphiql_settings(tabs or [])))
+            routes.append(Route("/graphiql/settings.json", graphiql_settings(tabs or []).answer))
             routes.append(Route("/graphiql/{name}", graphiql_file))
         known = frozenset(route.path for route in routes)
-        starlette = Starlette(routes=routes, lifespan=self._lifespan)
-        self._asgi = Observed(starlette, self.metrics, known)
+        # Only the router: Starlette's own error page would stand before the masked one of `Observed`.
+        app: Any = Router(routes, lifespan=self._lifespan)
+        self._asgi = Observed(app if settings.trust_network else LocalOnly(app), self.metrics, known)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self._asgi(scope, receive, send)
 
     @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+    async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
         async with running(self.settings, self.box) as parts:
             parts.ready = True
             self.parts = parts

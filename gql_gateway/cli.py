@@ -8,8 +8,10 @@ import sys
 from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Any, NoReturn, TypeVar
 
+import structlog
 import typer
 import uvloop
 from pydantic import ValidationError
@@ -21,7 +23,7 @@ from .app import build_app
 from .commands import artifacts, connections, sandbox
 from .connectors.registry import connectors
 from .model.connection import Connection
-from .serving import is_taken, listeners, server_of
+from .serving import CannotListen, ending_well, is_taken, listeners, server_of, settle
 from .settings import Settings, unsafe
 from .storage.connections import ConnectionExists
 from .storage.database import Database, DatabaseProblem
@@ -29,13 +31,15 @@ from .storage.idempotency import IdempotencyStore
 from .storage.migrate import SchemaProblem
 from .storage.secrets import SecretBox, SecretProblem, generate_key
 
+log = structlog.get_logger(__name__)
 Value = TypeVar("Value")
 
-app = typer.Typer(
-    help="Safe customer updates in many accounting systems through one GraphQL mutation.", no_args_is_help=True
-)
-connections_app = typer.Typer(help="Stored credentials, one connection per tenant and provider.", no_args_is_help=True)
-keys_app = typer.Typer(help="Keys that seal the credentials at rest.", no_args_is_help=True)
+# A traceback with the values of variables would show credentials.
+_TYPER: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_show_locals": False}
+
+app = typer.Typer(help="Safe customer updates in many accounting systems through one GraphQL mutation.", **_TYPER)
+connections_app = typer.Typer(help="Stored credentials, one connection per tenant and provider.", **_TYPER)
+keys_app = typer.Typer(help="Keys that seal the credentials at rest.", **_TYPER)
 app.add_typer(connections_app, name="connections")
 app.add_typer(keys_app, name="keys")
 out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
@@ -58,15 +62,26 @@ def main() -> None:
 def serve() -> None:
     """Run the gateway with the settings of the environment (GATEWAY_*)."""
     settings = _settings()
-    if problems := unsafe(settings):
-        _refuse(*problems)
-    if is_taken(settings.host, settings.port):
-        _refuse(f"Something listens on {settings.host}:{settings.port} already.")
-    logs.set_up(settings.log_level, settings.log_format)
-    box = SecretBox.from_text(settings.secret_keys.get_secret_value())
-    _run(_refuse_unsafe_database(settings))
-    server = server_of(build_app(settings, box), settings)
-    server.run(sockets=listeners(settings))
+    problems = unsafe(settings)
+    sockets: list[socket] = []
+    try:
+        sockets = listeners(settings.host, settings.port)
+    except CannotListen as problem:
+        problems.append(str(problem))
+    try:
+        if problems:
+            _refuse(*problems)
+        _run(_refuse_unsafe_database(settings))
+        logs.set_up(settings.log_level, settings.log_format)
+        box = SecretBox.from_text(settings.secret_keys.get_secret_value())
+        server = server_of(build_app(settings, box), settings)
+        settle()
+        log.info("listening", host=settings.host, port=sockets[0].getsockname()[1])
+        with ending_well():
+            server.run(sockets=sockets)
+    finally:
+        for item in sockets:
+            item.close()
     if not server.started:
         raise typer.Exit(1)
 
@@ -87,26 +102,31 @@ def run_sandbox(
 
 async def _sandbox(host: str, port: int, simulators_port: int) -> None:
     async with sandbox.prepared(host, port, simulators_port) as ready:
-        server = server_of(ready.app, ready.app.settings)
-        serving = asyncio.ensure_future(server.serve())
-        while not server.started and not serving.done():  # noqa: ASYNC110 – uvicorn offers no event for it
-            await asyncio.sleep(0.02)
-        if server.started:
-            address = f"http://{host}:{server.servers[0].sockets[0].getsockname()[1]}"
-            out.print(f"\nGraphiQL      {address}/graphql")
-            out.print(f"Field support {address}/support")
-            out.print(f"Simulators    {_simulators(ready)}")
-            out.print("Connections   " + ", ".join(sandbox.connection_id(name) for name in ready.operations))
-            out.print("\nPaste this into GraphiQL, or try it from here:\n")
-            first = next(iter(ready.operations.values()))
-            out.print(first, markup=False)
-            out.print(
-                f"curl -s {address}/graphql -H 'content-type: application/json' -d "
-                f"'{json.dumps({'query': ' '.join(first.split())})}'\n",
-                markup=False,
-            )
-            out.print("Stop with Ctrl-C. Everything is forgotten then.")
-        await serving
+        with ending_well():
+            await _serve_sandbox(ready)
+
+
+async def _serve_sandbox(ready: sandbox.Prepared) -> None:
+    server = server_of(ready.app, ready.app.settings)
+    serving = asyncio.ensure_future(server.serve())
+    while not server.started and not serving.done():  # noqa: ASYNC110 – uvicorn offers no event for it
+        await asyncio.sleep(0.02)
+    if server.started:
+        address = f"http://{ready.sandbox.host}:{server.servers[0].sockets[0].getsockname()[1]}"
+        out.print(f"\nGraphiQL      {address}/graphql")
+        out.print(f"Field support {address}/support")
+        out.print(f"Simulators    {_simulators(ready)}")
+        out.print("Connections   " + ", ".join(sandbox.connection_id(name) for name in ready.operations))
+        out.print("\nPaste this into GraphiQL, or try it from here:\n")
+        first = next(iter(ready.operations.values()))
+        out.print(first, markup=False)
+        out.print(
+            f"curl -s {address}/graphql -H 'content-type: application/json' -d "
+            f"'{json.dumps({'query': ' '.join(first.split())})}'\n",
+            markup=False,
+        )
+        out.print("Stop with Ctrl-C. Everything is forgotten then.")
+    await serving
 
 
 def _simulators(ready: sandbox.Prepared) -> str:
@@ -136,7 +156,7 @@ def show_support(
     elif format is Format.TABLE:
         out.print(_matrix_table())
     else:
-        _generate(artifacts.support_files(), folder, check, "gql-gateway support")
+        _generate(artifacts.support_files(folder), folder, check, "gql-gateway support")
 
 
 @connections_app.command("add")
@@ -202,7 +222,10 @@ def generate_secret(
     name: Annotated[str, typer.Option(help="Name of the key; stored with what it seals.")] = "k1",
 ) -> None:
     """Print a new key for GATEWAY_SECRET_KEYS."""
-    sys.stdout.write(generate_key(name) + "\n")
+    try:
+        sys.stdout.write(generate_key(name) + "\n")
+    except SecretProblem as problem:
+        _refuse(str(problem))
 
 
 @keys_app.command("rotate-secrets")
@@ -256,7 +279,7 @@ def _safe_settings() -> Settings:
     settings = _settings()
     if problems := [line for line in unsafe(settings) if not line.startswith("GATEWAY_HOST")]:
         _refuse(*problems)
-    logs.set_up("warning", "console")
+    logs.set_up("error", "console")
     return settings
 
 

@@ -22,8 +22,17 @@ def update_operation(connector: Connector, connection_id: str, native_id: str) -
     return f"""mutation Update{member[0].upper()}{member[1:]} {{
   updateCustomer(
     input: {{
-      customer: {{ native: {{ connectionId: {json.dumps(connection_id)}, nativeId: {json.dumps(native_id)} }} }}
-      change: {{ {member}: {{ {name}: {_literal(value)} }} }}
+      customer: {{
+        native: {{
+          connectionId: {json.dumps(connection_id)}
+          nativeId: {json.dumps(native_id)}
+        }}
+      }}
+      change: {{
+        {member}: {{
+          {name}: {_literal(value)}
+        }}
+      }}
       dryRun: false
     }}
   ) {{

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
-from traceback import extract_tb
 from typing import Any
 
 import structlog
@@ -21,11 +20,13 @@ from graphql import (
     parse,
     validate,
 )
-from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
+from graphql.validation import ASTValidationRule, NoSchemaIntrospectionCustomRule, specified_rules
 
 from .errors import GatewayError, RateLimited
+from .logs import places
 from .schema.build import GatewaySchema
 from .schema.context import Context
+from .schema.rules import VariablesOfRequiredOneOfRule
 
 log = structlog.get_logger(__name__)
 
@@ -60,15 +61,26 @@ class Prepared:
 
 @dataclass(slots=True)
 class Executor:
-    """Runs documents against the schema. Documents seen before are neither parsed nor validated again."""
+    """Runs documents against the schema. Documents seen before are neither parsed nor validated again.
+
+    `cached` is how many documents are remembered, `cached_text` how long all of them together may be, in characters:
+    a parsed document takes about 200 bytes for each character of its text.
+    """
 
     schema: GatewaySchema
     introspection: bool = True
     max_tokens: int = 15_000
     cached: int = 1_000
+    cached_text: int = 500_000
     hits: int = 0
     misses: int = 0
     _documents: OrderedDict[str, Prepared] = field(default_factory=OrderedDict)
+    _text: int = 0
+    _rules: tuple[type[ASTValidationRule], ...] = ()
+
+    def __post_init__(self) -> None:
+        hidden = () if self.introspection else (NoSchemaIntrospectionCustomRule,)
+        self._rules = (*specified_rules, VariablesOfRequiredOneOfRule, *hidden)
 
     async def run(self, request: Request, context: Context) -> Answer:
         prepared = self._prepare(request.query)
@@ -103,15 +115,17 @@ class Executor:
             document = parse(text, max_tokens=self.max_tokens, no_location=False)
         except GraphQLSyntaxError as error:
             return Prepared(None, (error,))
-        rules = list(specified_rules)
-        if not self.introspection:
-            rules.append(NoSchemaIntrospectionCustomRule)
-        prepared = Prepared(document, tuple(validate(self.schema._schema, document, rules)))
+        prepared = Prepared(document, tuple(validate(self.schema._schema, document, self._rules)))
         if len(text) <= LARGEST_CACHED:
-            self._documents[text] = prepared
-            if len(self._documents) > self.cached:
-                self._documents.popitem(last=False)
+            self._remember(text, prepared)
         return prepared
+
+    def _remember(self, text: str, prepared: Prepared) -> None:
+        self._documents[text] = prepared
+        self._text += len(text)
+        while len(self._documents) > self.cached or self._text > self.cached_text:
+            forgotten, _ = self._documents.popitem(last=False)
+            self._text -= len(forgotten)
 
 
 def _pick(document: DocumentNode, name: str | None) -> tuple[OperationDefinitionNode | None, str]:
@@ -153,7 +167,7 @@ def _formatted(error: GraphQLError, context: Context) -> Any:
         formatted["extensions"] = _extensions(cause)
         return formatted
     # Only where it happened: the text of an exception may quote customer data.
-    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(cause.__traceback__)][-8:]
+    where = places(cause.__traceback__)
     log.error("resolver_failed", error=type(cause).__name__, path=error.path, where=where)
     formatted["message"] = "Something went wrong on our side."
     formatted["extensions"] = {"code": "INTERNAL", "correlationId": context.correlation_id}

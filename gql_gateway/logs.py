@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+from traceback import extract_tb
+from types import TracebackType
 from typing import Any
 
 import structlog
 
 from .outbound.redact import redact
+
+_INNERMOST = 8
 
 
 def set_up(level: str, form: str) -> None:
@@ -17,6 +21,7 @@ def set_up(level: str, form: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _reduce,
         _clean,
     ]
     render: Any = structlog.dev.ConsoleRenderer() if form == "console" else structlog.processors.JSONRenderer()
@@ -40,6 +45,22 @@ def set_up(level: str, form: str) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != "uvicorn.access"
     logging.getLogger("alembic").setLevel("WARNING")
+
+
+def places(traceback: TracebackType | None) -> list[str]:
+    """Where an exception came from, the innermost places only."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(traceback)][-_INNERMOST:]
+
+
+def _reduce(_logger: Any, _method: str, event: Any) -> Any:
+    """Of an exception only its type and place: its words, and the lines of a traceback, may quote customer data."""
+    given = event.pop("exc_info", None)
+    if given:
+        error = given if isinstance(given, BaseException) else given[1] if isinstance(given, tuple) else sys.exception()
+        if error is not None:
+            event["error"] = type(error).__name__
+            event["where"] = places(error.__traceback__)
+    return event
 
 
 def _clean(_logger: Any, _method: str, event: Any) -> Any:

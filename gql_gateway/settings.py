@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     trust_network: bool = Field(
         False, description="Callers are authenticated by something in front, so an address beyond loopback is allowed."
     )
-    database_url: str = Field(DEFAULT_DATABASE, description="sqlite:///file or postgresql://…; holds the connections.")
+    database_url: str = Field(
+        DEFAULT_DATABASE, repr=False, description="sqlite:///file or postgresql://…; holds the connections."
+    )
     secret_keys: SecretStr = Field(
         SecretStr(""), description="Keys for credentials at rest: name:base64 of 32 bytes, the first one encrypts."
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from ..app import Running, running
 from ..connectors.base import Connector
@@ -15,6 +17,9 @@ from ..model.connection import Connection, Credentials
 from ..settings import Settings
 from ..storage.connections import ConnectionStore
 from ..storage.secrets import SecretBox
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
+_WORD = re.compile(r"[a-z][a-z_]{0,30}")
 
 
 class BadArguments(Exception):
@@ -47,12 +52,28 @@ async def add(
 ) -> Connection:
     """Store a connection. `given` are credentials as `name=value`."""
     connector = connectors().get(integration.lower().replace("-", "_"))
+    problems = (
+        [] if _ID.fullmatch(id) else ["--id takes up to 100 letters, digits and . _ @ -, a letter or digit first."]
+    )
+    for option, url in (("--base-url", base_url), ("--token-url", token_url)):
+        if url is not None and not _is_plain(url):
+            problems.append(f"{option} takes an address such as https://host/path: no user, no query.")
+    values: dict[str, str] = {}
     if connector is None:
-        raise BadArguments(f"There is no integration {integration}. There are: {', '.join(connectors())}.")
-    credentials = _credentials(connector, given)
+        problems.append(f"There is no integration {integration}. There are: {', '.join(connectors())}.")
+    else:
+        problems += _read_credentials(connector, given, values)
+    if connector is None or problems:
+        raise BadArguments("\n".join(problems))
     async with store_of(settings) as (store, _):
         connection = Connection(
-            id, connector.manifest.name, credentials, company_id, base_url, token_url, created_at=datetime.now(UTC)
+            id,
+            connector.manifest.name,
+            Credentials(values),
+            company_id,
+            base_url,
+            token_url,
+            created_at=datetime.now(UTC),
         )
         return await store.add(connection)
 
@@ -68,20 +89,36 @@ async def try_connection(settings: Settings, id: str) -> Tried:
         return Tried(True, f"works; companies: {names or 'none'}")
 
 
-def _credentials(connector: Connector, given: Sequence[str]) -> Credentials:
-    problems, values = [], {}
+def _read_credentials(connector: Connector, given: Sequence[str], values: dict[str, str]) -> list[str]:
+    """Put the credentials into `values`; answers what is wrong with them. No part of one is ever repeated."""
+    problems = []
     known = {item.name: item for item in connector.manifest.credentials}
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals or not value:
-            problems.append(f"--credential takes name=value; {name or 'an empty name'} has no value.")
+            shown = name if name in known else "one of them"
+            problems.append(f"--credential takes name=value; {shown} has no value.")
         elif name not in known:
-            problems.append(f"{connector.manifest.label} has no credential {name}. It has: {', '.join(known)}.")
+            # A secret in the place of the name, or one that ends with "=", is no word in small letters.
+            shown = name if _WORD.fullmatch(name) else "of this name"
+            problems.append(f"{connector.manifest.label} has no credential {shown}. It has: {', '.join(known)}.")
+        elif name in values:
+            problems.append(f"--credential {name} is given twice.")
         else:
             values[name] = value
     lacking = [name for name, item in known.items() if not item.optional and name not in values]
     if lacking:
         problems.append(f"Missing: {', '.join(f'--credential {name}=…' for name in lacking)}.")
-    if problems:
-        raise BadArguments("\n".join(problems))
-    return Credentials(values)
+    return problems
+
+
+def _is_plain(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and not ("@" in parts.netloc or parts.query or parts.fragment or parts.port == 0)
+        )
+    except ValueError:
+        return False

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from ..errors import ErrorCode, InvalidChange, Path
-from .document import NativePath, Select, print_path
+from .document import ANY, NativePath, Select, print_path
 from .native import HEAD, OTHER, Clear, ListSemantics
 from .table import Branch, FieldTable, Leaf, Node, leaves_of
 
@@ -149,7 +149,9 @@ def _walk_entry(branch: Branch, value: Any, index: int, path: Path) -> Iterator[
         return
     found = list(_walk(branch.entries[OTHER], value, path))
     assignments = [item for item in found if isinstance(item, Assignment)]
-    yield from (item for item in found if not isinstance(item, Assignment))
+    problems = [item for item in found if isinstance(item, InvalidChange)]
+    drops = [item for item in found if isinstance(item, Drop)]
+    yield from problems
     group, list_place = branch.group, branch.drops[0]
     if value.id is not None:
         where: tuple[tuple[str, Any], ...] = ((group.id_name, str(value.id)),)
@@ -162,8 +164,15 @@ def _walk_entry(branch: Branch, value: Any, index: int, path: Path) -> Iterator[
             return
     select = Select(where)
     yield from (replace(item, leaf=item.leaf.bound(select, str(index))) for item in assignments)
+    yield from (_bound_drop(item, select) for item in drops)
     leaves = tuple(leaf.bound(select, str(index)) for leaf in leaves_of(branch.entries[OTHER]))
     yield Entry(branch, (*list_place, select), leaves, path, value.id is not None)
+
+
+def _bound_drop(item: Drop, entry: Select) -> Drop:
+    """What is emptied inside one entry, and not in all of them."""
+    places = tuple(tuple(entry if part == ANY else part for part in place) for place in item.branch.drops)
+    return replace(item, branch=replace(item.branch, drops=places))
 
 
 def _inside(leaf: Leaf, list_place: NativePath) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any
@@ -11,6 +12,9 @@ from ..errors import ErrorCode, InvalidChange
 from .change import Assignment, Change
 from .native import Clear, Native
 from .table import Kind, Leaf
+
+# Line breaks and tabs may stand in a text; halves of surrogate pairs are no characters.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def check_change(change: Change) -> list[InvalidChange]:
@@ -51,7 +55,7 @@ def _check_text(path: str, fact: Native, value: str) -> Iterator[tuple[ErrorCode
     if value == fact.clear:
         yield ErrorCode.BAD_FORMAT, f"{path} cannot hold {value}, the provider's word for nothing; null clears it."
         return
-    if any((ord(sign) < 32 and sign not in "\n\r\t") or 0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+    if _CONTROL.search(value):
         yield ErrorCode.BAD_FORMAT, f"{path} takes no control characters."
     if fact.max_length is not None and len(value) > fact.max_length:
         yield ErrorCode.TOO_LONG, f"{path} takes {fact.max_length} characters at most; this has {len(value)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -32,29 +33,28 @@ def as_integer(value: Any) -> int | None:
 
 
 def as_number(value: Any) -> float | None:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    if isinstance(value, int | float):
-        return float(value)
     try:
-        return float(value) if isinstance(value, str) and value else None
-    except ValueError:
+        number = float(value)
+    except (ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def as_time(value: Any) -> datetime | None:
     """ISO 8601 or ServiceStack's `/Date(ms+zone)/`; the year 1 means "never". Times without a zone are taken as UTC."""
     if not isinstance(value, str) or not value or value.startswith("0001-01-01"):
         return None
-    if match := _MS_DATE.fullmatch(value):
-        ms, sign, hours, minutes = match.groups()
-        offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-        zone = timezone(-offset if sign == "-" else offset)
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(ms))
-        return None if moment.year == 1 else moment.astimezone(zone)
     try:
+        if match := _MS_DATE.fullmatch(value):
+            ms, sign, hours, minutes = match.groups()
+            offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+            zone = timezone(-offset if sign == "-" else offset)
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(ms))
+            return None if moment.year == 1 else moment.astimezone(zone)
         moment = datetime.fromisoformat(_FRACTION.sub(r"\1", value))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -108,8 +108,12 @@ def _known(holder: Any, part: str | int | Select) -> str | int | None:
     return part if part < len(holder) else None
 
 
+class Misshapen(ValueError):
+    """There is something else where an object or a list should be: putting a value there would destroy it."""
+
+
 def put(document: dict[str, Any], path: NativePath, value: Json) -> None:
-    """Set a value in place, making the objects and lists on the way."""
+    """Set a value in place, making the objects and lists on the way. Raises `Misshapen`, perhaps half-way."""
     target: Any = document
     for part, following in pairwise(path):
         key = _made(target, part)
@@ -128,7 +132,13 @@ def put(document: dict[str, Any], path: NativePath, value: Json) -> None:
 
 def _made(holder: Any, part: str | int | Select) -> str | int:
     """The name or index of a part; a selected entry that is not there is made."""
-    if not isinstance(part, Select):
+    if isinstance(part, str):
+        if not isinstance(holder, dict):
+            raise Misshapen(f"no object that could hold {part}")
+        return part
+    if not isinstance(holder, list):
+        raise Misshapen("no list that could hold an entry")
+    if isinstance(part, int):
         return part
     index = part.index_in(holder)
     if index is None:
@@ -140,34 +150,87 @@ def _made(holder: Any, part: str | int | Select) -> str | int:
     return index
 
 
-def drop(document: dict[str, Any], path: NativePath) -> None:
-    """Remove a value in place, and then every object or list on the way that this left empty."""
-    holders: list[tuple[Any, str | int]] = []
-    target: Any = document
-    for part in path:
-        known = _known(target, part)
-        if known is None:
-            return
-        holders.append((target, known))
-        target = target[known]
-    for holder, known in reversed(holders):
-        del holder[known]
-        if holder or holder is document:
-            return
+def drop(document: Any, path: NativePath) -> bool:
+    """Remove a value in place, and then every object or list on the way that this left empty; whether there was one.
+
+    `[*]` stands for each entry of a list, and a selection at the end for each entry that it fits.
+    """
+    part, *rest = path
+    found = False
+    for known in _meant(document, part, last=not rest):
+        if rest and not (drop(document[known], tuple(rest)) and not document[known]):
+            continue
+        del document[known]
+        found = True
+    return found
+
+
+def occurrences(document: Any, path: NativePath) -> Iterator[NativePath]:
+    """Every place that dropping a path would remove, its entries by their index."""
+    part, *rest = path
+    for known in _meant(document, part, last=not rest):
+        if not rest:
+            yield (known,)
+        for found in occurrences(document[known], tuple(rest)) if rest else ():
+            yield (known, *found)
+
+
+def _meant(holder: Any, part: str | int | Select, *, last: bool) -> list[str | int]:
+    """The names or indices under which a holder has a part of a path, from the last to the first."""
+    if isinstance(part, Select) and (last or part == ANY) and isinstance(holder, list):
+        return [index for index in reversed(range(len(holder))) if part.index_in([holder[index]]) is not None]
+    known = _known(holder, part)
+    return [] if known is None else [known]
+
+
+ID = "id"
+"""Where the entries of both sides of a list have one, they are held against each other by it, not by their order."""
 
 
 def differences(before: Any, after: Any, at: NativePath = ()) -> Iterator[tuple[NativePath, Any, Any]]:
-    """Every place in which two documents differ; `MISSING` stands for an absent side."""
+    """Every place in which two documents differ; `MISSING` stands for an absent side.
+
+    An entry that has an id is named by it: `addresses[id=7].city`.
+    """
     if isinstance(before, dict) and isinstance(after, dict):
         for name in dict.fromkeys([*before, *after]):
             yield from differences(before.get(name, MISSING), after.get(name, MISSING), (*at, name))
     elif isinstance(before, list) and isinstance(after, list):
+        if (old_by_id := _by_id(before)) is not None and (new_by_id := _by_id(after)) is not None:
+            for id in dict.fromkeys([*old_by_id, *new_by_id]):
+                place = (*at, Select(((ID, id),)))
+                yield from differences(old_by_id.get(id, MISSING), new_by_id.get(id, MISSING), place)
+            return
         for index in range(max(len(before), len(after))):
             old = before[index] if index < len(before) else MISSING
             new = after[index] if index < len(after) else MISSING
             yield from differences(old, new, (*at, index))
     elif _kind(before) is not _kind(after) or before != after:
         yield at, before, after
+
+
+def name_entries(document: Json, path: NativePath) -> NativePath:
+    """A path whose entries are told by their index, as `differences` tells them: by their id, where they have one."""
+    named: list[str | int | Select] = []
+    value: Any = document
+    for part in path:
+        by_id = _by_id(value) if isinstance(part, int) and isinstance(value, list) else None
+        named.append(
+            Select(((ID, list(by_id)[part]),)) if by_id and isinstance(part, int) and part < len(by_id) else part
+        )
+        known = _known(value, part)
+        value = MISSING if known is None else value[known]
+    return tuple(named)
+
+
+def _by_id(entries: list[Any]) -> dict[str, Any] | None:
+    """The entries of a list by their ids; `None` when one has none, or two have the same."""
+    found = {str(entry[ID]): entry for entry in entries if isinstance(entry, dict) and _is_id(entry.get(ID))}
+    return found if len(found) == len(entries) else None
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _kind(value: Any) -> type:

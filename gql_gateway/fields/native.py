@@ -36,6 +36,7 @@ class Clear(Enum):
     OMIT = "OMIT"
     NEVER = "NEVER"
     WITH_ENTRY = "WITH_ENTRY"
+    ENTRY = "ENTRY"
 
 
 class Required(Enum):
@@ -68,7 +69,8 @@ class Native:
     `name`: path into the provider's document (`DefaultTemplates.Invoice`, `company.contactPersons[0].lastName`).
     `values`: our word to the provider's, for enums; words outside it are refused. `options`: allowed plain texts.
     `clear`: what empties it: `NULL`, `OMIT` (left out of the full record), `NEVER`, `WITH_ENTRY` (only together with
-    the rest of its list entry), or the provider's own word such as `API_BLANK`.
+    the rest of its list entry), `ENTRY` (the list entry goes with it, and every other that is selected alike), or the
+    provider's own word such as `API_BLANK`.
     `normal`: what the provider makes of a value (upper case …): predicted in a dry run, forgiven when read back.
     `write`: our value as the provider spells it; `read` the other way, where the kind of the value does not say it
     (it has to understand what `write` makes as well). `note`: one sentence for the caller.
@@ -171,7 +173,8 @@ class NativeDirective:
     clear: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="What null makes of it at the provider: `NULL`, `OMIT` (left out of the full record), `NEVER` "
-        "(null is refused), `WITH_ENTRY` (only with the rest of its entry), or the word the provider wants.",
+        "(null is refused), `WITH_ENTRY` (only with the rest of its entry), `ENTRY` (its entry is removed), or the "
+        "word the provider wants.",
     )
     list: str | None = strawberry.field(
         default=strawberry.UNSET,

@@ -74,7 +74,7 @@ def read_values(
     """
     for leaf in table.leaves:
         if leaf.is_open:
-            yield from _read_entries(leaf, document)
+            yield from _read_entries(leaf, document, locate)
             continue
         yield leaf.segments, stored_value(leaf, document, locate)
         place = locate(leaf, document)
@@ -88,8 +88,17 @@ def read_values(
         yield item.segments, None if value is MISSING else item.convert(value)
 
 
-def _read_entries(leaf: Leaf, document: JsonObject) -> Iterator[tuple[tuple[Segment, ...], Any]]:
-    """The values of a leaf in every entry of its list; they come after the head, where the list has one."""
+def _read_entries(leaf: Leaf, document: JsonObject, locate: Locate) -> Iterator[tuple[tuple[Segment, ...], Any]]:
+    """The values of a leaf in every entry of its list; they come after the head, where the list has one.
+
+    A record may be of a kind that keeps its one entry in another place than the list.
+    """
+    place = locate(leaf, document)
+    if place is None:
+        return
+    if ANY not in place:
+        yield leaf.bound(0, "0").segments, from_native(leaf, get(document, place))
+        return
     for index, _ in _entries(document, leaf.native[: leaf.native.index(ANY)]):
         bound = leaf.bound(index, str(index + leaf.after))
         yield bound.segments, from_native(bound, get(document, bound.native))
@@ -195,11 +204,11 @@ def flatten(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
             seen[key] += 1
             yield from flatten(entry, f"{at}[{key}{again}]")
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for item in dataclasses.fields(value):
-            if item.name == "type" and at.endswith("]"):
+        for name, attribute in _attributes(type(value)).items():
+            inner = getattr(value, attribute)
+            if inner is None or (attribute == "type" and at.endswith("]")):
                 continue
-            name = to_camel_case(item.name)
-            yield from flatten(getattr(value, item.name), f"{at}.{name}" if at else name)
+            yield from flatten(inner, f"{at}.{name}" if at else name)
     elif isinstance(value, Enum):
         yield at, value.name
     elif isinstance(value, datetime):

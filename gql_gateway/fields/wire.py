@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from typing import Any
 
-from ..errors import ErrorCode, InvalidChange
+from ..errors import ErrorCode, InvalidChange, ProviderProtocolError
 from ..model.json import JsonObject
-from .change import Change
-from .document import MISSING, NativePath, drop, get, put
+from .change import Change, Entry
+from .document import MISSING, Misshapen, NativePath, drop, get, print_path, put, resolve
 from .native import Clear, Required
 from .table import FieldTable, Leaf
 
@@ -58,14 +59,24 @@ def _overlay(change: Change, current: JsonObject, locate: Locate, *, word_for_em
             continue
         if not assignment.clears:
             value = leaf.to_native(assignment.value)
-            put(record, place, value if word_for_empty else leaf.fact.normal(value))
+            _put(record, place, value if word_for_empty else leaf.fact.normal(value))
+        elif resolve(record, place) is None:
+            continue  # an entry that is not there has nothing to clear
         elif isinstance(leaf.fact.clear, str) and word_for_empty:
-            put(record, place, leaf.fact.clear)
+            _put(record, place, leaf.fact.clear)
         elif leaf.fact.clear is Clear.NULL:
-            put(record, place, None)
+            _put(record, place, None)
         else:
-            drop(record, place)
+            drop(record, place[:-1] if leaf.fact.clear is Clear.ENTRY else place)
     return record
+
+
+def _put(record: JsonObject, place: NativePath, value: Any) -> None:
+    try:
+        put(record, place, value)
+    except Misshapen:
+        words = f"The provider's record is of another shape than expected at {print_path(place)}: nothing was written."
+        raise ProviderProtocolError(words) from None
 
 
 def check_record(
@@ -85,7 +96,7 @@ def check_record(
             words = f"{item.leaf.path} of this customer cannot be changed; leave it out or give it as it is."
             yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=item.path)
     for entry in change.entries:
-        if entry.by_id and get(current, entry.place) is MISSING:
+        if entry.by_id and get(current, entry.place) is MISSING and not _is_kept_elsewhere(entry, current, locate):
             words = f"The customer has no entry of {entry.branch.name} with this id."
             yield InvalidChange(ErrorCode.NOT_A_CHOICE, words, path=(*entry.path, "id"))
     record = predicted(change, current, locate)
@@ -104,6 +115,12 @@ def check_record(
         else:
             words = f"The provider needs {leaf.path} in every update, and the current record has none."
             yield InvalidChange(ErrorCode.REQUIRED, words, path=path_of(leaf, change))
+
+
+def _is_kept_elsewhere(entry: Entry, current: JsonObject, locate: Locate) -> bool:
+    """A record of this kind keeps the one entry in a place of its own."""
+    places = (locate(leaf, current) for leaf in entry.leaves)
+    return any(place is not None and place[: len(entry.place)] != entry.place for place in places)
 
 
 def _lacking(leaf: Leaf, record: JsonObject, place: NativePath) -> bool:

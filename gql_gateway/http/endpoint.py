@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from .negotiate import GRAPHQL, HTML, JSON, choose
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+METHODS = b"GET, HEAD, POST, OPTIONS"
 
 
 class BadRequest(Exception):
@@ -37,9 +40,13 @@ class GraphQLEndpoint:
     max_body: int = 1_000_000
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         accept, method = headers.get("accept", ""), scope["method"]
-        if method in ("GET", "HEAD") and self._wants_page(scope, accept) and self.page is not None:
+        reads = method in ("GET", "HEAD")
+        if method == "OPTIONS":
+            await _send(send, 204, None, b"", [(b"allow", METHODS)])
+            return
+        if reads and self._wants_page(scope, accept) and self.page is not None:
             await self.page(scope, receive, send)
             return
         kind = choose(accept, (JSON, GRAPHQL))
@@ -51,30 +58,31 @@ class GraphQLEndpoint:
                 raise BadRequest(406, f"Answers are {GRAPHQL} or {JSON}.")
             if method == "POST":
                 request = await self._read_post(headers, receive)
-            elif method == "GET":
+            elif reads:
                 request = _read_get(scope["query_string"])
             else:
                 raise BadRequest(405, "GraphQL takes POST, and GET for queries.")
         except BadRequest as problem:
-            body = {"errors": [{"message": str(problem)}]}
-            more = [(b"allow", b"GET, POST")] if problem.status == 405 else []
-            await _send(send, problem.status, kind or JSON, body, more, empty=method == "HEAD")
+            refusal = orjson.dumps({"errors": [{"message": str(problem)}]})
+            more = [(b"allow", METHODS)] if problem.status == 405 else []
+            await _send(send, problem.status, kind or JSON, refusal, more)
             return
         context = Context(self.gateway(), scope.get("correlation_id", ""))
         answer = await self.executor.run(request, context)
         more = [(b"allow", b"POST")] if answer.not_allowed else []
-        await _send(send, _status(answer, kind), kind, answer.body, more)
+        await _send(send, _status(answer, kind), kind, _encode(answer.body), more)
 
     def _wants_page(self, scope: Scope, accept: str) -> bool:
         return b"query=" not in scope["query_string"] and choose(accept, (JSON, GRAPHQL, HTML)) == HTML
 
     async def _read_post(self, headers: dict[str, str], receive: Receive) -> Request:
-        kind, _, parameters = headers.get("content-type", "").partition(";")
-        if kind.strip().lower() != JSON:
+        kind, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
+        if kind != JSON:
             raise BadRequest(415, f"The body has to be {JSON}.")
-        charset = parameters.partition("charset=")[2].strip().strip('"').lower()
-        if charset not in ("", "utf-8", "utf8"):
-            raise BadRequest(415, "The body has to be in UTF-8.")
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name == "charset" and value.strip('"') not in ("utf-8", "utf8"):
+                raise BadRequest(415, "The body has to be in UTF-8.")
         body = await self._read_body(headers, receive)
         try:
             value = orjson.loads(body)
@@ -97,6 +105,15 @@ class GraphQLEndpoint:
                 raise too_large
             if not message.get("more_body"):
                 return b"".join(pieces)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers by name in lower case; one that comes several times is one list."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def _read_get(query_string: bytes) -> Request:
@@ -136,21 +153,19 @@ def _status(answer: Answer, kind: str) -> int:
     return 400 if answer.refused and kind == GRAPHQL else 200
 
 
-async def _send(
-    send: Send,
-    status: int,
-    kind: str,
-    body: Any,
-    more: list[tuple[bytes, bytes]],
-    *,
-    empty: bool = False,
-) -> None:
-    content = b"" if empty else orjson.dumps(body)
-    headers = [
-        (b"content-type", f"{kind}; charset=utf-8".encode()),
-        (b"content-length", str(len(content)).encode()),
-        (b"cache-control", b"no-store"),
-        *more,
-    ]
+def _encode(body: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        # A provider's document may hold what orjson refuses: halves of surrogate pairs, integers beyond 64 bits.
+        return json.dumps(body, separators=(",", ":")).encode()
+
+
+async def _send(send: Send, status: int, kind: str | None, content: bytes, more: list[tuple[bytes, bytes]]) -> None:
+    """The server leaves the content of an answer to HEAD away."""
+    headers = [(b"cache-control", b"no-store"), *more]
+    if kind is not None:
+        headers.append((b"content-type", f"{kind}; charset=utf-8".encode()))
+        headers.append((b"content-length", str(len(content)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

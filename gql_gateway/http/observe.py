@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Iterator
 from secrets import token_hex
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
+from ..logs import places
 from .endpoint import Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
@@ -29,6 +33,18 @@ class Metrics:
             "gateway_http_request_seconds", "Time to answer, by path.", ["path"], registry=self.registry
         )
         self.running = Gauge("gateway_http_requests_running", "Requests being answered.", registry=self.registry)
+
+    def count(self, name: str, words: str, read: Callable[[], float]) -> None:
+        """Show a number that only grows and is counted elsewhere."""
+        self.registry.register(_Counted(name, words, read))
+
+
+class _Counted(Collector):
+    def __init__(self, name: str, words: str, read: Callable[[], float]) -> None:
+        self._name, self._words, self._read = name, words, read
+
+    def collect(self) -> Iterator[Metric]:
+        yield CounterMetricFamily(self._name, self._words, value=self._read())
 
 
 class Observed:
@@ -70,7 +86,7 @@ class Observed:
                 await self.app(scope, receive, sending)
             except Exception as error:
                 # Nothing may leave as the server's own page, and nothing of the exception may be told.
-                log.error("request_failed", error=type(error).__name__)
+                log.error("request_failed", error=type(error).__name__, where=places(error.__traceback__))
                 if not begun:
                     await _fail(sending, correlation_id)
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.staticfiles import NotModifiedResponse
 
 STATIC = Path(__file__).parent.parent / "static"
 CONTENT_POLICY = (
@@ -18,6 +20,8 @@ CONTENT_POLICY = (
 )
 PAGE_HEADERS = {"content-security-policy": CONTENT_POLICY, "cache-control": "no-cache"}
 
+_BUNDLE = {path.name: path for path in (STATIC / "graphiql").iterdir() if path.is_file()}
+
 
 class Text:
     """A text that is made once and known by its ETag."""
@@ -25,28 +29,30 @@ class Text:
     def __init__(self, text: str, kind: str, headers: Mapping[str, str] | None = None) -> None:
         self._text = text.encode()
         self._kind = kind
-        self._headers = dict(headers or {"cache-control": "no-cache"})
+        etag = f'"{hashlib.sha256(self._text).hexdigest()[:32]}"'
+        self._headers = {"etag": etag, **(headers or {"cache-control": "no-cache"})}
 
-    async def __call__(self, request: Request) -> Response:
-        return Response(self._text, media_type=self._kind, headers=self._headers)
+    async def answer(self, request: Request) -> Response:
+        return _unless_known(request, Response(self._text, media_type=self._kind, headers=self._headers))
 
 
 async def graphiql_page(scope: Any, receive: Any, send: Any) -> None:
-    response = FileResponse(STATIC / "graphiql" / "index.html", headers={**PAGE_HEADERS, "vary": "Accept"})
+    response = _file(Request(scope), _BUNDLE["index.html"], {**PAGE_HEADERS, "vary": "Accept"})
     await response(scope, receive, send)
 
 
 async def graphiql_file(request: Request) -> Response:
     """One of the bundle's files, by its plain name."""
-    name = request.path_params["name"]
-    file = STATIC / "graphiql" / name
-    if "/" in name or name.startswith(".") or not file.is_file():
+    path = _BUNDLE.get(request.path_params["name"])
+    if path is None:
         return PlainTextResponse("There is no such file.", 404)
-    return FileResponse(file, headers={"cache-control": "no-cache", **_worker_headers(name)})
+    # A worker has the policy of its own answer, and the page may be asked for by its own name.
+    runs = path.suffix in {".js", ".html"}
+    return _file(request, path, PAGE_HEADERS if runs else {"cache-control": "no-cache"})
 
 
 async def support_style(request: Request) -> Response:
-    return FileResponse(STATIC / "support.css", headers={"cache-control": "no-cache"})
+    return _file(request, STATIC / "support.css", {"cache-control": "no-cache"})
 
 
 def graphiql_settings(tabs: list[dict[str, str]]) -> Text:
@@ -55,6 +61,11 @@ def graphiql_settings(tabs: list[dict[str, str]]) -> Text:
     return Text(json.dumps(settings), "application/json")
 
 
-def _worker_headers(name: str) -> dict[str, str]:
-    """A worker has the policy of its own answer."""
-    return {"content-security-policy": CONTENT_POLICY} if name.endswith(".js") else {}
+def _file(request: Request, path: Path, headers: Mapping[str, str]) -> Response:
+    return _unless_known(request, FileResponse(path, headers=headers, stat_result=path.stat()))
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    """Nothing but "not modified" for a client that has this very content."""
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    return NotModifiedResponse(response.headers) if response.headers["etag"] in known else response

@@ -18,8 +18,10 @@ from .json import JsonObject
 class Address:
     type: AddressType
     name: str | None = None
+    name2: str | None = None
     address_line1: str | None = None
     address_line2: str | None = None
+    address_line3: str | None = None
     postal_code: str | None = None
     city: str | None = None
     region: str | None = None
@@ -30,12 +32,14 @@ class Address:
 class EmailAddress:
     type: EmailType
     email: str | None = None
+    is_main: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
     type: PhoneType
     number: str | None = None
+    is_main: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class ContactPerson:
     first_name: str | None = None
     last_name: str | None = None
     name: str | None = None
+    job_title: str | None = None
+    academic_title: str | None = None
     is_primary: bool | None = None
     email_addresses: tuple[EmailAddress, ...] = ()
     phone_numbers: tuple[PhoneNumber, ...] = ()

@@ -13,7 +13,7 @@ from strawberry.types import Info
 
 from .directives import OWN_DIRECTIVES
 from .entities import resolve_entities
-from .introspection import Applied, find_applied, mark_one_of, show_applied
+from .introspection import Applied, describe_directives, find_applied, mark_one_of, show_applied
 from .mutation import Mutation
 from .payloads import ERROR_TYPES
 from .query import Query
@@ -48,6 +48,7 @@ class GatewaySchema(strawberry.federation.Schema):
     def _extend_introspection(self) -> None:
         # Replaces Strawberry's patch of graphql-core's process-wide `__Type.isOneOf`.
         mark_one_of(self._schema)
+        describe_directives(self._schema)
         show_applied(self._schema, lambda element: self.applied.get(id(element), []))
         service: Any = self._schema.type_map["_Service"]
         service.fields["sdl"].resolve = lambda _source, _info: self.subgraph_sdl

@@ -35,8 +35,10 @@ class Node:
 class Address:
     type: AddressType = supported("addresses", description="What the address is for.")
     name: str | None = supported("addresses.name", description="Name of the recipient.")
+    name2: str | None = supported("addresses.name2", description="Second line of the recipient's name.")
     address_line1: str | None = supported("addresses.addressLine1", description="Street and number.")
     address_line2: str | None = supported("addresses.addressLine2", description="Second address line.")
+    address_line3: str | None = supported("addresses.addressLine3", description="Third address line.")
     postal_code: str | None = supported("addresses.postalCode", description="Postal code.")
     city: str | None = supported("addresses.city", description="City.")
     region: str | None = supported("addresses.region", description="State, province or county.")
@@ -49,12 +51,14 @@ class Address:
 class EmailAddress:
     type: EmailType = supported("emailAddresses", description="What the address is used for.")
     email: str | None = supported("emailAddresses.email", description="The address.")
+    is_main: bool | None = supported("emailAddresses.isMain", description="Whether it is the main one of its kind.")
 
 
 @strawberry.type(description="A phone number of a customer or contact person.")
 class PhoneNumber:
     type: PhoneType = supported("phoneNumbers", description="What the number is used for.")
     number: str | None = supported("phoneNumbers.number", description="The number as the provider keeps it.")
+    is_main: bool | None = supported("phoneNumbers.isMain", description="Whether it is the main one of its kind.")
 
 
 @strawberry.type(description="A person to talk to at a customer.")
@@ -66,6 +70,8 @@ class ContactPerson:
     name: str | None = supported(
         "contactPersons.name", description="Full name, where the provider does not tell first and last name apart."
     )
+    job_title: str | None = supported("contactPersons.jobTitle", description="What the person does at the customer.")
+    academic_title: str | None = supported("contactPersons.academicTitle", description="Academic title.")
     is_primary: bool | None = supported("contactPersons.isPrimary", description="Whether documents name this person.")
     email_addresses: list[EmailAddress] = supported(
         "contactPersons.emailAddresses", description="The person's e-mail addresses."
@@ -137,7 +143,7 @@ class Customer(Node):
         return isinstance(value, CustomerRecord)
 
     @classmethod
-    async def resolve_reference(cls, info: Info[Context, None], **representation: Any) -> CustomerRecord | None:
+    async def resolve_reference(cls, info: Info[Context, None], /, **representation: Any) -> CustomerRecord | None:
         """An entity by one of its keys. Whatever else a representation carries is not taken over."""
         ref = _ref_in(representation)
         try:

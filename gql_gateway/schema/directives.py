@@ -23,8 +23,10 @@ SPECIFICATION = "https://specs.gql-gateway.example/fields/v1.0"
     description="Which integrations can read this field, and which can update it.",
 )
 class FieldSupportDirective:
-    read: list[Integration] = strawberry.directive_field(name="read")
-    update: list[Integration] = strawberry.directive_field(name="update")
+    read: list[Integration] = strawberry.field(name="read", description="Integrations that show the value.")
+    update: list[Integration] = strawberry.field(
+        name="update", description="Integrations whose customers can be given another value."
+    )
 
 
 OWN_DIRECTIVES = (NativeDirective, FieldSupportDirective)

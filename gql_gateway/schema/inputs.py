@@ -10,6 +10,7 @@ from ..connectors.base import ListFilter
 from ..connectors.registry import connectors
 from ..errors import ErrorCode, InvalidChange
 from ..model.ref import Ref, parse_global_id
+from .arguments import built_once
 from .scalars import DateTime
 
 
@@ -48,6 +49,7 @@ else:
     )
 
 
+@built_once
 @strawberry.input(description="A change of one customer.")
 class UpdateCustomerInput:
     customer: CustomerBy = strawberry.field(description="Which customer.")

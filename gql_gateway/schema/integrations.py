@@ -22,12 +22,13 @@ class FieldSupport:
     required_on_update: bool = strawberry.field(
         description="Whether every update carries it; it is taken from the record when the change does not name it."
     )
+    required_in_entry: bool = strawberry.field(description="Whether every entry of its list has to name it.")
     max_length: int | None = strawberry.field(description="Longest text in characters.")
     min_length: int | None = strawberry.field(description="Shortest text in characters.")
     pattern: str | None = strawberry.field(description="Regular expression that the whole text matches.")
     options: list[str] | None = strawberry.field(description="The only words allowed.")
     clear: str | None = strawberry.field(
-        description="What null makes of it: `NULL`, `OMIT`, `NEVER`, `WITH_ENTRY`, or the provider's own word."
+        description="What null makes of it: `NULL`, `OMIT`, `NEVER`, `WITH_ENTRY`, `ENTRY`, or the provider's own word."
     )
     list_semantics: ListSemantics | None = strawberry.field(description="How the list it belongs to is merged.")
     note: str | None = strawberry.field(description="What else to know.")

@@ -38,6 +38,14 @@ def mark_one_of(schema: GraphQLSchema) -> None:
             kind.is_one_of = True
 
 
+def describe_directives(schema: GraphQLSchema) -> None:
+    """Give the arguments of our directives the words that Strawberry leaves behind."""
+    for directive in schema.directives:
+        stated = directive.extensions.get("strawberry-definition")
+        for field, argument in zip(getattr(stated, "fields", ()), directive.args.values(), strict=False):
+            argument.description = field.description
+
+
 def show_applied(schema: GraphQLSchema, applied: Callable[[Any], Applied]) -> None:
     """Let the introspection of this one schema answer `appliedDirectives`."""
     text = GraphQLNonNull(GraphQLString)

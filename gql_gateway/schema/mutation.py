@@ -29,7 +29,7 @@ class Mutation:
         input: Annotated[UpdateCustomerInput, strawberry.argument(description="The customer and the change.")],
     ) -> UpdateCustomerPayload:
         names = selected(info, "")
-        wants = Wants(customer="customer" in names, changes="changes" in names, warnings="warnings" in names)
+        wants = Wants(*(name in names for name in ("customer", "changes", "warnings", "requests")))
         try:
             member, value = member_of(input.change)
             request = UpdateRequest(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
+from graphql import GraphQLError
 
 JSON = NewType("JSON", object)
 DateTime = NewType("DateTime", datetime)
@@ -16,9 +17,12 @@ def _print_time(value: datetime) -> str:
 
 
 def _read_time(value: Any) -> datetime:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError("a time needs its zone, such as 2026-05-04T08:15:30Z")
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise GraphQLError("A DateTime is a text with date, time and zone, such as 2026-05-04T08:15:30Z.")
     return moment
 
 

@@ -1,0 +1,44 @@
+"""One sandbox for all end-to-end tests, started as a person starts it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from .processes import Process, ask, command
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    """`origin` of the gateway, `simulators` of the providers; `said` is what it printed at the start."""
+
+    process: Process
+    origin: str
+    simulators: str
+    said: str
+
+    def reset(self) -> None:
+        """Every provider as it was at the start."""
+        for name in re.findall(r"sandbox-([\w-]+)", self.said):
+            ask(f"{self.simulators}/_control/{name}/reset", "POST")
+
+
+@pytest.fixture(scope="session")
+def started_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    folder = tmp_path_factory.mktemp("sandbox")
+    with command(folder, "sandbox", "--port", "0", "--simulators-port", "0") as process:
+        process.wait_for("Stop with Ctrl-C")
+        said = process.out
+        origin = re.search(r"GraphiQL\s+(http://\S+)/graphql", said)
+        simulators = re.search(r"Simulators\s+(http://[^/\s]+)/", said)
+        assert origin and simulators
+        yield RunningSandbox(process, origin[1], simulators[1], said)
+
+
+@pytest.fixture
+def sandbox(started_sandbox: RunningSandbox) -> RunningSandbox:
+    started_sandbox.reset()
+    return started_sandbox
