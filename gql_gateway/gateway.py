@@ -23,6 +23,7 @@ from .oauth.tokens import TokenKeeper
 from .outbound.client import Outbound
 from .outbound.retry import RepeatBudget
 from .storage.idempotency import Begun, Done, Reused, Running
+from .storage.secrets import SecretProblem
 
 LONGEST_KEY = 255
 ALWAYS_LISTED = frozenset({"__typename", "id", "connectionId", "nativeId", "integration", "companyId", "webUrl"})
@@ -78,7 +79,7 @@ class Gateway:
     outbound: Outbound
     keeper: TokenKeeper
     deadline: float = 30.0
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
     clock: Callable[[], float] = time.monotonic
     _locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _budgets: dict[str, RepeatBudget] = field(default_factory=dict)
@@ -86,11 +87,19 @@ class Gateway:
 
     async def connection(self, connection_id: str) -> tuple[Connection, Connector]:
         """A stored connection and its connector, or ConnectionProblem NOT_CONNECTED."""
-        connection = await self.connections.get(connection_id)
+        path = ("customer", "connectionId")
+        try:
+            connection = await self.connections.get(connection_id)
+        except SecretProblem:
+            words = "The stored credentials of this connection cannot be opened with the gateway's keys."
+            raise ConnectionProblem(ErrorCode.REAUTHORIZE, words, path=path) from None
         if connection is None:
-            words = "There is no connection of this id."
-            raise ConnectionProblem(ErrorCode.NOT_CONNECTED, words, path=("customer", "connectionId"))
-        return connection, self.connectors[connection.integration]
+            raise ConnectionProblem(ErrorCode.NOT_CONNECTED, "There is no connection of this id.", path=path)
+        connector = self.connectors.get(connection.integration)
+        if connector is None:
+            words = f"This gateway has no connector for {connection.integration} (any more)."
+            raise ConnectionProblem(ErrorCode.NOT_CONNECTED, words, path=path)
+        return connection, connector
 
     async def customer(self, ref: Ref) -> Customer:
         connection, connector = await self.connection(ref.connection_id)
@@ -120,8 +129,14 @@ class Gateway:
         refs = [replace(place, native_id=connector.native_id(document)) for document in listing.documents]
         whole = connector.listed is None
         if connector.listed is not None and not needed <= connector.listed | ALWAYS_LISTED:
-            documents = await asyncio.gather(*(self._runner(connection, connector).read(ref) for ref in refs))
-            customers = [connector.parse(document, ref) for document, ref in zip(documents, refs, strict=True)]
+            runners = [self._runner(connection, connector) for _ in refs]
+            read = await asyncio.gather(
+                *(runner.converse(connector.read(ref)) for runner, ref in zip(runners, refs, strict=True))
+            )
+            # A record may vanish between the list and its read: then it is no longer on the list.
+            customers = [
+                connector.parse(document, ref) for document, ref in zip(read, refs, strict=True) if document is not None
+            ]
         else:
             customers = [
                 connector.parse(document, ref, whole=whole)

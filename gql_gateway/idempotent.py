@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from enum import Enum
 from typing import Any
-
-import orjson
 
 from . import errors
 from .connectors.base import Connector
@@ -14,6 +13,7 @@ from .connectors.compare import FieldChange, Warning, WarningCode
 from .connectors.run import Outcome, ProviderRequest
 from .errors import ErrorCode, GatewayError, VersionConflict, Words
 from .fields.change import Change
+from .fields.document import print_path
 from .model.ref import Ref
 
 _FINAL = (errors.ProviderRejected, errors.VersionConflict)
@@ -21,10 +21,13 @@ _FINAL = (errors.ProviderRejected, errors.VersionConflict)
 
 def fingerprint(ref: Ref, change: Change, expected_version: str | None) -> str:
     """What makes two calls the same call, however their documents are written."""
-    values = sorted((item.leaf.path, _plain(item.value), item.clears) for item in change.assignments)
+    # The native place as well: entry 0 of a list is another one when the change gives another id.
+    values = sorted(
+        (item.leaf.path, print_path(item.leaf.native), item.clears, _plain(item.value)) for item in change.assignments
+    )
     drops = sorted(item.branch.path for item in change.drops)
     parts = [ref.connection_id, ref.native_id, ref.company_id, expected_version, change.at, values, drops]
-    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
+    return hashlib.sha256(_to_json(parts)).hexdigest()
 
 
 def is_final(outcome: Outcome) -> bool:
@@ -38,7 +41,7 @@ def is_final(outcome: Outcome) -> bool:
 def pack(outcome: Outcome) -> bytes:
     """An outcome as bytes; customers as their native documents."""
     customer = outcome.customer
-    return orjson.dumps(
+    return _to_json(
         {
             "native": None if customer is None else customer.native,
             "changes": [[item.path, item.before, item.after] for item in outcome.changes],
@@ -55,7 +58,7 @@ def pack(outcome: Outcome) -> bytes:
 
 def unpack(packed: bytes, connector: Connector, ref: Ref) -> Outcome:
     """The outcome as it was, for a caller who asks again."""
-    kept: dict[str, Any] = orjson.loads(packed)
+    kept: dict[str, Any] = json.loads(packed)
     outcome = Outcome()
     if kept["native"] is not None:
         outcome.customer = connector.parse(kept["native"], ref)
@@ -67,6 +70,11 @@ def unpack(packed: bytes, connector: Connector, ref: Ref) -> Outcome:
     ]
     outcome.errors = [_unpack_error(item, connector, ref) for item in kept["errors"]]
     return outcome
+
+
+def _to_json(value: Any) -> bytes:
+    """Whatever JSON can say: halves of surrogate pairs and numbers of any size, which faster writers refuse."""
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _plain(value: Any) -> Any:

@@ -5,11 +5,13 @@ installed, so a skip there is a test that silently stopped testing. Reasons that
 they say that a provider cannot do what the conformance suite asks of others.
 """
 
+import logging
 import os
-from collections.abc import Generator
-from typing import TypeVar
+from collections.abc import Generator, Iterator
+from typing import Any, TypeVar
 
 import pytest
+import structlog
 
 ALLOWED = "capability:"
 
@@ -40,3 +42,21 @@ def _refuse_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"{where}: skipped under CI=true, where everything must run: {reason}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _own_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test that sets up the logs of the process leaves those of the other tests alone."""
+    configure, before = structlog.configure, structlog.get_config()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def without_cache(**how: Any) -> None:
+        # A logger once cached keeps its pipeline for good, and what a later test captures stays empty.
+        configure(**{**how, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", without_cache)
+    yield
+    configure(**before)
+    root.handlers = handlers
+    root.setLevel(level)

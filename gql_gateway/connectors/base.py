@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from ..errors import GatewayError, InvalidChange, ProviderProtocolError
 from ..fields.change import Change
@@ -104,6 +104,7 @@ class Manifest:
 class Step(Call):
     """One write of a plan. Steps are tried in order; the first that fails ends the plan.
 
+    A step with `writes=False` is a question whose answer the plan needs; the plan may end in an error on seeing it.
     `paths` are the unified paths that it writes; `None` means the whole change.
     """
 
@@ -254,11 +255,15 @@ def content_version(document: JsonObject, volatile: Iterable[str] = ()) -> str:
 def read_json(answer: Answer) -> Any:
     """The JSON of an answer."""
     try:
-        return json.loads(answer.body)
+        return json.loads(answer.body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise ProviderProtocolError(
             f"The provider answered {answer.status} with a body that is not JSON.", provider_code=str(answer.status)
         ) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON: sent back it would become null")
 
 
 def read_object(answer: Answer, *names: str) -> JsonObject:

@@ -9,7 +9,19 @@ from typing import Any
 
 from ..errors import Path
 from ..fields.change import Assignment, Change
-from ..fields.document import ANY, MISSING, NativePath, differences, get, parse_path, print_path, resolve
+from ..fields.document import (
+    ANY,
+    MISSING,
+    NativePath,
+    differences,
+    get,
+    name_entries,
+    occurrences,
+    parse_path,
+    print_path,
+    resolve,
+)
+from ..fields.native import Clear
 from ..fields.readback import flatten, from_native, stored_value
 from ..fields.table import Leaf
 from ..model.customer import Customer
@@ -81,7 +93,8 @@ def effect_of(
         if (paths is None or item.leaf.path in paths) and (before is None or not _holds(connector, item, before))
     ]
     done = [_holds(connector, item, now) for item in told]
-    dropped = [place for item in change.drops for place in item.branch.drops]
+    drops = [item for item in change.drops if paths is None or any(leaf.path in paths for leaf in item.branch.leaves())]
+    dropped = [place for item in drops for place in item.branch.drops]
     done += [get(now, place) in _EMPTY for place in dropped if before is None or get(before, place) not in _EMPTY]
     if all(done):
         return Effect.APPLIED
@@ -122,12 +135,10 @@ def _unlike(connector: Connector, item: Assignment, before: JsonObject | None, a
 
 
 def _side_effects(connector: Connector, change: Change, before: JsonObject, after: JsonObject) -> Iterator[Warning]:
-    places = [place for item in change.assignments if (place := connector.locate(item.leaf, before)) is not None]
-    asked = [found for place in places for document in (before, after) if (found := resolve(document, place))]
-    asked += [place for item in change.drops for place in item.branch.drops]
-    asked += [parse_path(path) for path in connector.manifest.volatile]
+    asked = frozenset(_asked(connector, change, before, after))
+    volatile = [parse_path(path) for path in connector.manifest.volatile]
     for path, old, new in differences(before, after):
-        if (old in _EMPTY and new in _EMPTY) or any(_touches(path, place) for place in asked):
+        if path in asked or (old in _EMPTY and new in _EMPTY) or any(_touches(path, it) for it in (*asked, *volatile)):
             continue
         yield Warning(
             WarningCode.SIDE_EFFECT,
@@ -136,6 +147,24 @@ def _side_effects(connector: Connector, change: Change, before: JsonObject, afte
             None if old is MISSING else old,
             None if new is MISSING else new,
         )
+
+
+def _asked(connector: Connector, change: Change, before: JsonObject, after: JsonObject) -> Iterator[NativePath]:
+    """Every place that the change is about, as `differences` may name it."""
+    dropped = [place for item in change.drops for place in item.branch.drops]
+    for item in change.assignments:
+        place = connector.locate(item.leaf, before)
+        if place is None:
+            continue
+        for document in (before, after):
+            if (found := resolve(document, place)) is not None:
+                yield from (found, name_entries(document, found))
+        if item.clears and item.leaf.fact.clear is Clear.ENTRY:
+            dropped.append(place[:-1])
+    for place in dropped:
+        yield place
+        for found in occurrences(before, place):
+            yield from (found, name_entries(before, found))
 
 
 def _touches(path: NativePath, place: NativePath) -> bool:

@@ -65,11 +65,12 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """Which parts of the payload the caller selected: they decide which calls are worth making."""
+    """Which parts of the payload the caller selected: they decide which calls are worth making, and worth noting."""
 
     customer: bool = True
     changes: bool = True
     warnings: bool = True
+    requests: bool = True
 
     @property
     def before(self) -> bool:
@@ -152,6 +153,8 @@ class Runner:
     sleep: Sleep = asyncio.sleep
     patience: Patience = Patience()
     requests: list[ProviderRequest] = field(default_factory=list)
+    noting: bool = True
+    """Calls are taken down in `requests`: taking secrets out of them costs more than sending most of them."""
 
     async def converse(self, conversation: Conversation[Result]) -> Result:
         """Drive a generator of calls to its result; what goes wrong is a GatewayError."""
@@ -185,6 +188,7 @@ class Runner:
         careful: bool = False,
     ) -> Outcome:
         """Make the change. `careful`: read first, and write nothing when the record holds every value already."""
+        self.noting = wants.requests
         outcome = Outcome(dry_run=dry_run, requests=self.requests)
         outcome.errors += check_change(change)
         if outcome.errors:
@@ -232,7 +236,7 @@ class Runner:
         outcome.customer = self.connector.parse(after, ref)
         outcome.changes = field_changes(self.connector.parse(before, ref), outcome.customer)
         outcome.warnings += check_write(self.connector, change, None, after)
-        self.requests += [self._record(step, None) for step in steps]
+        self.requests += [self._record(step, None) for step in steps if self.noting]
 
     async def _write(self, ref: Ref, change: Change, before: JsonObject | None) -> list[Made]:
         """Try the steps of the plan in order.
@@ -244,17 +248,29 @@ class Runner:
         plan = _Plan(self.connector.plan(ref, change, before))
         step = plan.next(None)
         while step is not None:
+            name = step.step
             try:
-                answer, now = await self._try(step, ref, change, before)
+                answer, now = await self._try(step, ref, change, before) if step.writes else await self._ask(step)
+                if step.writes:
+                    made.append(Made(step, answer))
+                if now is not None and plan.rest():
+                    before = now
+                    plan = _Plan(self.connector.plan(ref, change, now))
+                    answer = None
+                step = plan.next(answer)
             except GatewayError as error:
-                raise _partly([item.step.step for item in made], step.step, plan.rest(), error) from None
-            made.append(Made(step, answer))
-            if now is not None and plan.rest():
-                before = now
-                plan = _Plan(self.connector.plan(ref, change, now))
-                answer = None
-            step = plan.next(answer)
+                raise _partly([item.step.step for item in made], name, plan.rest(), error) from None
         return made
+
+    async def _ask(self, step: Step) -> tuple[Answer, None]:
+        """The answer to a step that writes nothing: a question on which the rest of the plan depends."""
+        try:
+            answer = await self._send(step)
+        except TransportError as error:
+            raise not_read(error) from None
+        if not self.connector.succeeded(answer):
+            raise self._cleaned(self.connector.explain(answer))
+        return answer, None
 
     async def _try(
         self, step: Step, ref: Ref, change: Change, before: JsonObject | None
@@ -274,7 +290,7 @@ class Runner:
                         change, connector.blamed(answer), lambda leaf: connector.locate(leaf, before or {})
                     )
                 if isinstance(error, VersionConflict):
-                    error.current = connector.parse(await self.read(ref), ref)
+                    error.current = await self._current(ref)
                 raise error
             words = {"provider_code": error.provider_code, "provider_message": error.provider_message}
         except NotTaken as error:
@@ -284,6 +300,13 @@ class Runner:
         except ProviderProtocolError as error:
             words = {"provider_code": error.provider_code, "provider_message": error.message}
         return None, await self._settle(step, ref, change, before, words)
+
+    async def _current(self, ref: Ref) -> Customer | None:
+        """The record as somebody else made it. That it cannot be read now does not make a conflict less of one."""
+        try:
+            return self.connector.parse(await self.read(ref), ref)
+        except GatewayError:
+            return None
 
     async def _settle(
         self, step: Step, ref: Ref, change: Change, before: JsonObject | None, words: Words
@@ -352,6 +375,8 @@ class Runner:
         return None
 
     async def _send(self, call: Call) -> Answer:
+        if not self.noting:
+            return await self.transport.send(call)
         number = len(self.requests)
         self.requests.append(self._record(call, None))
         answer = await self.transport.send(call)

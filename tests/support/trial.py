@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -35,6 +34,7 @@ from gql_gateway.storage.database import Database
 from gql_gateway.storage.idempotency import IdempotencyStore
 from gql_gateway.storage.secrets import SecretBox, generate_key
 from tests.support.changes import typed_change
+from tests.support.values import record_of, with_ids
 
 Document = dict[str, Any]
 EVERYTHING = Wants()
@@ -81,7 +81,7 @@ class Trial:
 
     def record(self, native_id: str) -> Document:
         """The stored document whole, as it is now."""
-        return deepcopy(self.simulator.records[native_id])
+        return record_of(self.connector, self.simulator, native_id)
 
     def ref(self, native_id: str) -> Ref:
         return Ref(self.connection_id, native_id)
@@ -112,6 +112,8 @@ class Trial:
     async def update(self, native_id: str, change: Mapping[str, Any], wants: Wants = EVERYTHING, **how: Any) -> Outcome:
         """`change` is the `@oneOf` member as JSON. Nothing secret may be in what comes of it."""
         name = self.connector.manifest.name
+        if native_id in self.ids:
+            change = with_ids(self.connector, change, self.record(native_id))
         request = UpdateRequest(self.ref(native_id), name, typed_change(self.connector, change), **how)
         self.watch_secrets()
         outcome = await self.gateway.update(request, wants)
@@ -173,8 +175,9 @@ async def open_trial(
     deadline: float = 30.0,
     deadlines: Deadlines | None = None,
     patience: Patience = SHORT,
+    base_url: str | None = None,
 ) -> AsyncIterator[Trial]:
-    """A fresh connection to a simulator as it was at its start."""
+    """A fresh connection to a simulator as it was at its start, or to whatever is at another address."""
     name = connector.manifest.name
     mount = stage.sandbox.mounts[name]
     mount.simulator.reset()
@@ -187,7 +190,7 @@ async def open_trial(
         integration=name,
         credentials=Credentials(mount.simulator.credentials()),
         company_id=mount.simulator.company_id(),
-        base_url=url,
+        base_url=base_url or url,
         token_url=mount.simulator.token_url(url),
     )
     await store.add(connection)

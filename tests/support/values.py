@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,10 +13,11 @@ from typing import Any
 
 from gql_gateway.connectors.base import Connector
 from gql_gateway.fields import formats
-from gql_gateway.fields.document import MISSING, NativePath, differences
-from gql_gateway.fields.native import ListSemantics, Required
+from gql_gateway.fields.document import ANY, MISSING, NativePath, Select, differences, drop, get, parse_path, resolve
+from gql_gateway.fields.native import OTHER, Clear, ListSemantics, Required
 from gql_gateway.fields.readback import stored_value, unified_names
-from gql_gateway.fields.table import Branch, Kind, Leaf, Node
+from gql_gateway.fields.table import ANY_KEY, Branch, Kind, Leaf, Node
+from gql_gateway.sandbox.simulator import Simulator
 
 Document = dict[str, Any]
 EMPTY: tuple[Any, ...] = (MISSING, None, "", [], {})
@@ -48,15 +49,20 @@ class Samples:
     `values`: what the provider takes, chiefly codes that have to exist there.
     `beside`: values that have to stand in the record for this one to be taken.
     `at_length`: the id of a record in which a text of any form and full length is taken.
+    `shorter`: why a text is refused that is longer than declared and that the simulator would take.
     `kept`: why null is refused although the simulator would empty the value.
     `unwritten`: native values that the simulator would let be written, and why the connector does not.
+    `view`: the record of a simulator as the connector reads it, where several resources make it up; a new entry of it
+    is then an object of its own, with an id and whatever else the provider gives it. KeyError when it is gone.
     """
 
     values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     at_length: Mapping[str, str] = field(default_factory=dict)
+    shorter: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     unwritten: Mapping[str, str] = field(default_factory=dict)
+    view: Callable[[Simulator, str], Document] | None = None
 
 
 @cache
@@ -66,6 +72,16 @@ def samples_of(connector: Connector) -> Samples:
         return Samples()
     samples: Samples = importlib.import_module(module).SAMPLES
     return samples
+
+
+def record_of(connector: Connector, simulator: Simulator, native_id: str) -> Document:
+    """What the simulator holds of a customer, in the shape in which the connector reads it."""
+    view = samples_of(connector).view
+    return deepcopy(simulator.records[native_id]) if view is None else view(simulator, native_id)
+
+
+def records_of(connector: Connector, simulator: Simulator) -> dict[str, Document]:
+    return {native_id: record_of(connector, simulator, native_id) for native_id in simulator.records}
 
 
 def is_coded(connector: Connector, leaf: Leaf) -> bool:
@@ -133,8 +149,12 @@ def stored(connector: Connector, leaf: Leaf, document: Document) -> Any:
 
 
 def unified(leaf: Leaf) -> str:
-    """The path at which a customer shows a leaf: what only one provider has is in `details`."""
-    return leaf.path if leaf.top in unified_names() else f"details.{leaf.path}"
+    """The path at which a customer shows a leaf: what only one provider has is in `details`.
+
+    Of the entries of a list of any length it is the first.
+    """
+    path = leaf.path.replace(f"[{ANY_KEY}]", "[0]")
+    return path if leaf.top in unified_names() else f"details.{path}"
 
 
 def lay_out(connector: Connector, wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
@@ -153,6 +173,26 @@ def member(connector: Connector) -> str:
 
 def change_of(connector: Connector, wanted: Mapping[str, Any]) -> dict[str, Any]:
     return lay_out(connector, wanted)[0]
+
+
+FIRST = "0"
+"""Stands for the id of the first entry of a list of any length, until it is known in which record."""
+
+
+def with_ids(connector: Connector, change: Mapping[str, Any], document: Document) -> dict[str, Any]:
+    """The input with `FIRST` replaced by the id that the first entry has in this record."""
+    known = {}
+    for branch in branches(connector.table.nodes):
+        if branch.group.semantics is ListSemantics.MERGE_BY_ID:
+            found = get(document, (*branch.drops[0], 0, *parse_path(branch.group.id_name)))
+            known[branch.name] = FIRST if found is MISSING else str(found)
+    return {name: _with_id(value, known[name]) if name in known else value for name, value in change.items()}
+
+
+def _with_id(entries: Any, id: str) -> Any:
+    if not isinstance(entries, list):
+        return entries
+    return [{**entry, "id": id} if entry.get("id") == FIRST else entry for entry in entries]
 
 
 def _lay_out(
@@ -177,9 +217,10 @@ def _lay_out_branch(
     semantics = branch.group.semantics
     if semantics is None:
         return _lay_out(branch.entries[""], wanted, at, paths) or None
-    if semantics is ListSemantics.MERGE_BY_ID:
-        raise NotImplementedError("The conformance suite does not know lists of any length yet: teach it here.")
     entries: list[dict[str, Any]] = []
+    if semantics is ListSemantics.MERGE_BY_ID:
+        inner = _lay_out(branch.entries[OTHER], wanted, (*at, "0"), paths)
+        return [{"id": FIRST, **inner}] if inner else None
     for slot, nodes in branch.entries.items():
         if inner := _lay_out(nodes, wanted, (*at, str(len(entries))), paths):
             entries.append(({"type": slot} if branch.key else {}) | inner)
@@ -210,10 +251,17 @@ def needed(connector: Connector, leaf_path: str, native: NativePath, document: D
     }
 
 
+def is_in_new_entry(connector: Connector, document: Document, place: NativePath) -> bool:
+    """Whether a value would make an entry that is an object of its own at the provider."""
+    parts = [index for index, part in enumerate(place) if not isinstance(part, str)]
+    return bool(samples_of(connector).view and parts) and get(document, place[: parts[-1] + 1]) is MISSING
+
+
 def with_value(document: Document, place: NativePath, value: Any) -> Document:
     """The document with a value put in its place, the objects and lists on the way made."""
     changed = deepcopy(document)
     target: Any = changed
+    place = resolve(document, place) or place
     for part, following in zip(place, (*place[1:], None), strict=True):
         last = following is None
         fresh: Any = value if last else ([] if isinstance(following, int) else {})
@@ -225,9 +273,21 @@ def with_value(document: Document, place: NativePath, value: Any) -> Document:
     return changed
 
 
+def without_leaf(document: Document, leaf: Leaf, place: NativePath) -> Document:
+    """The document with a leaf cleared, as its facts have it."""
+    if leaf.fact.clear is not Clear.ENTRY:
+        return without_value(document, place)
+    changed = deepcopy(document)
+    drop(changed, place[:-1])
+    return changed
+
+
 def without_value(document: Document, place: NativePath) -> Document:
     """The document with a place emptied."""
     changed = deepcopy(document)
+    if any(isinstance(part, Select) for part in place):
+        drop(changed, place)
+        return changed
     target: Any = changed
     for part in place[:-1]:
         holds = part in target if isinstance(target, dict) else isinstance(part, int) and part < len(target)
@@ -260,8 +320,12 @@ def changed_places(connector: Connector, before: Document, after: Document) -> l
     return [
         print_path(path)
         for path, old, new in differences(before, after)
-        if not any(path[: len(place)] == place for place in volatile) and not (_is_empty(old) and _is_empty(new))
+        if not any(_lies_in(path, place) for place in volatile) and not (_is_empty(old) and _is_empty(new))
     ]
+
+
+def _lies_in(path: NativePath, place: NativePath) -> bool:
+    return len(path) >= len(place) and all(there in (part, ANY) for part, there in zip(path, place, strict=False))
 
 
 def _is_empty(value: Any) -> bool:

@@ -100,7 +100,7 @@ def explain(answer: Answer) -> GatewayError:
         return RateLimited("Lexware Office asks to wait: the rate limit is used up.", **known)
     if status in UNSUPPORTED:
         return ProviderRejected(ErrorCode.OTHER, "Lexware Office does not support this call.", **known)
-    if status >= 500:
+    if status >= 500 or status == 408:
         words = "Lexware Office reports a damaged contact." if kinds & DAMAGED else "Lexware Office failed internally."
         return ProviderUnavailable(ErrorCode.DOWN, words, **known)
     if codes & DUPLICATE:

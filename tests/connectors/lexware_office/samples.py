@@ -7,6 +7,7 @@ SAMPLES = Samples(
         "vatId": ("ATU12345675", "NL123456782B90"),
         "countryCode": ("AT", "FR"),
     },
+    shorter={"number": "That 30 characters are the limit is unverified: other clients drop longer numbers."},
     kept={"allowTaxFreeInvoices": "False is the flag's way of saying no."},
     beside={"buyerReference": {"vendorNumberAtCustomer": "70123"}},
 )
