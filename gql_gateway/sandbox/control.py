@@ -33,7 +33,7 @@ HIDDEN = "…"
 SECRET_NAMES = frozenset(
     {
         *("accesstoken", "refreshtoken", "idtoken", "token", "xauthtoken", "assertion", "clientassertion"),
-        *("apikey", "xapikey", "authorization", "proxyauthorization", "cookie"),
+        *("apikey", "apitoken", "xapikey", "authorization", "proxyauthorization", "cookie"),
         *("clientsecret", "secret", "password", "codeverifier"),
     }
 )

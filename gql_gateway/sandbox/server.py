@@ -220,7 +220,8 @@ class _Front:
                 return self._error(fault.number if fault else 500), True
 
     def _error(self, status: int, headers: dict[str, str] | None = None) -> web.Response:
+        headers = {**self._simulator.error_headers(), **(headers or {})}
         if status in {204, 304}:
-            return web.Response(status=status)
+            return web.Response(status=status, headers=headers)
         content_type, body = self._simulator.error(status)
-        return web.Response(status=status, body=body, headers={"Content-Type": content_type, **(headers or {})})
+        return web.Response(status=status, body=body, headers={"Content-Type": content_type, **headers})

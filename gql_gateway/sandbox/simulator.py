@@ -63,6 +63,10 @@ class Simulator(ABC):
         """Content type and body of the provider's answer with this status, for faults such as `status:503`."""
         return "application/json", json.dumps({"message": responses.get(status, "Error")}).encode()
 
+    def error_headers(self) -> Mapping[str, str]:
+        """Headers that go with such an answer, where the provider sends some with every one."""
+        return {}
+
     def writes(self, method: str, path: str, body: Any) -> bool:
         """Whether the request changes a record; overridden where reading is a POST too.
 
