@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from .connectors.base import Connector, ListFilter, Listing
 from .connectors.run import Outcome, Patience, Runner, Wants
 from .connectors.session import Session
-from .errors import ConnectionProblem, ErrorCode, GatewayError, IdempotencyProblem, InvalidChange
+from .errors import ConnectionProblem, ErrorCode, GatewayError, IdempotencyProblem, InvalidChange, Path
 from .fields.change import Change, read_change
 from .fields.check import check_change
 from .idempotent import fingerprint, is_final, pack, unpack
@@ -49,7 +49,10 @@ class IdempotencyKeys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class UpdateRequest:
-    """An `updateCustomer` as the schema hands it over. `member` is the `@oneOf` member, `value` its typed input."""
+    """An `updateCustomer` as the schema hands it over. `member` is the `@oneOf` member, `value` its typed input.
+
+    `at` is the path of the ref in the input.
+    """
 
     ref: Ref
     member: str
@@ -57,6 +60,7 @@ class UpdateRequest:
     expected_version: str | None = None
     idempotency_key: str | None = None
     dry_run: bool = False
+    at: Path = ("customer", "native")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,8 @@ class Gateway:
     _budgets: dict[str, RepeatBudget] = field(default_factory=dict)
     _companies: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
 
-    async def connection(self, connection_id: str) -> tuple[Connection, Connector]:
-        """A stored connection and its connector, or ConnectionProblem NOT_CONNECTED."""
-        path = ("customer", "connectionId")
+    async def connection(self, connection_id: str, path: Path = ("connectionId",)) -> tuple[Connection, Connector]:
+        """A stored connection and its connector, or ConnectionProblem NOT_CONNECTED at `path`."""
         try:
             connection = await self.connections.get(connection_id)
         except SecretProblem:
@@ -101,10 +104,11 @@ class Gateway:
             raise ConnectionProblem(ErrorCode.NOT_CONNECTED, words, path=path)
         return connection, connector
 
-    async def customer(self, ref: Ref) -> Customer:
-        connection, connector = await self.connection(ref.connection_id)
+    async def customer(self, ref: Ref, at: Path = ()) -> Customer:
+        """The customer as the provider holds it. `at` is the path of the ref among the caller's arguments."""
+        connection, connector = await self.connection(ref.connection_id, _inside(at, "connectionId"))
         runner = self._runner(connection, connector)
-        ref = await self._placed(ref, connection, connector, runner)
+        ref = await self._placed(ref, connection, connector, runner, _inside(at, "companyId"))
         return connector.parse(await runner.read(ref), ref)
 
     async def companies(self, connection_id: str) -> Sequence[Company]:
@@ -124,7 +128,7 @@ class Gateway:
         connection, connector = await self.connection(connection_id)
         _check_filter(connector, wanted)
         runner = self._runner(connection, connector)
-        place = await self._placed(Ref(connection_id, "", company_id), connection, connector, runner)
+        place = await self._placed(Ref(connection_id, "", company_id), connection, connector, runner, ("companyId",))
         listing: Listing = await runner.converse(connector.list(place.company_id, wanted, offset, limit))
         refs = [replace(place, native_id=connector.native_id(document)) for document in listing.documents]
         whole = connector.listed is None
@@ -146,13 +150,15 @@ class Gateway:
 
     async def update(self, request: UpdateRequest, wants: Wants) -> Outcome:
         """Carry out an update; every business problem is in the outcome's errors."""
+        at = request.at
         try:
-            connection, connector = await self.connection(request.ref.connection_id)
+            connection, connector = await self.connection(request.ref.connection_id, _inside(at, "connectionId"))
             change = _change_of(request, connector)
             if problems := [*check_change(change), *_check_key(request.idempotency_key)]:
                 return Outcome(errors=list(problems), dry_run=request.dry_run)
             runner = self._runner(connection, connector)
-            request = replace(request, ref=await self._placed(request.ref, connection, connector, runner))
+            ref = await self._placed(request.ref, connection, connector, runner, _inside(at, "companyId"))
+            request = replace(request, ref=ref)
             async with self._lock(request.ref):
                 if request.idempotency_key is None or request.dry_run:
                     return await runner.update(
@@ -191,17 +197,19 @@ class Gateway:
             if not kept:
                 await self.keys.forget(ref.connection_id, key, begun.owner)
 
-    async def _placed(self, ref: Ref, connection: Connection, connector: Connector, runner: Runner) -> Ref:
+    async def _placed(self, ref: Ref, connection: Connection, connector: Connector, runner: Runner, at: Path) -> Ref:
         """The ref with the company it acts upon: the connection's, or one that the credentials may use."""
         fixed = connection.company_id
         if fixed is not None:
             if ref.company_id not in (None, fixed):
-                raise _company(ErrorCode.COMPANY_UNAVAILABLE, "This connection is fixed to another company.")
+                words = "This connection is fixed to another company."
+                raise ConnectionProblem(ErrorCode.COMPANY_UNAVAILABLE, words, path=at)
             return replace(ref, company_id=fixed, company_fixed=True)
         if ref.company_id is None:
             if connector.manifest.company_required:
                 label = connector.manifest.label
-                raise _company(ErrorCode.COMPANY_REQUIRED, f"{label} needs a companyId; `companies` lists them.")
+                words = f"{label} needs a companyId; `companies` lists them."
+                raise ConnectionProblem(ErrorCode.COMPANY_REQUIRED, words, path=at)
             return ref
         known = self._companies.get((connection.id, connection.generation))
         if known is None:
@@ -209,7 +217,8 @@ class Gateway:
             known = frozenset(company.id for company in found)
             self._companies[connection.id, connection.generation] = known
         if ref.company_id not in known:
-            raise _company(ErrorCode.COMPANY_UNAVAILABLE, "The connection's credentials do not reach this company.")
+            words = "The connection's credentials do not reach this company."
+            raise ConnectionProblem(ErrorCode.COMPANY_UNAVAILABLE, words, path=at)
         return ref
 
     def _runner(self, connection: Connection, connector: Connector) -> Runner:
@@ -261,5 +270,6 @@ def _check_filter(connector: Connector, wanted: ListFilter) -> None:
             raise InvalidChange(ErrorCode.UNSUPPORTED, words, path=("filter", name))
 
 
-def _company(code: ErrorCode, words: str) -> ConnectionProblem:
-    return ConnectionProblem(code, words, path=("customer", "native", "companyId"))
+def _inside(at: Path, name: str) -> Path:
+    """Where a part of the ref stands: an opaque id has no parts that a caller could point at."""
+    return at if at[-1:] == ("id",) else (*at, name)

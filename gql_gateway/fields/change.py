@@ -82,7 +82,11 @@ def read_change(table: FieldTable, value: object, at: Path) -> Change:
     problems: list[InvalidChange] = []
     for item in _walk(table.nodes, value, at):
         if isinstance(item, Assignment):
-            assignments.append(item)
+            if isinstance(item.value, str) and item.value in table.blanks:
+                words = f"{item.leaf.path} cannot hold {item.value}, the provider's word for nothing."
+                problems.append(InvalidChange(ErrorCode.BAD_FORMAT, words, path=item.path))
+            else:
+                assignments.append(item)
         elif isinstance(item, Drop):
             drops.append(item)
         elif isinstance(item, Entry):

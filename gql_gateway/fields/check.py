@@ -52,9 +52,6 @@ def _check_text(path: str, fact: Native, value: str) -> Iterator[tuple[ErrorCode
     if not value:
         yield ErrorCode.BAD_FORMAT, f"{path} takes no empty text; null clears it."
         return
-    if value == fact.clear:
-        yield ErrorCode.BAD_FORMAT, f"{path} cannot hold {value}, the provider's word for nothing; null clears it."
-        return
     if _CONTROL.search(value):
         yield ErrorCode.BAD_FORMAT, f"{path} takes no control characters."
     if fact.max_length is not None and len(value) > fact.max_length:

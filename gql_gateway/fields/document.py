@@ -158,10 +158,11 @@ def drop(document: Any, path: NativePath) -> bool:
     part, *rest = path
     found = False
     for known in _meant(document, part, last=not rest):
-        if rest and not (drop(document[known], tuple(rest)) and not document[known]):
+        if rest and not drop(document[known], tuple(rest)):
             continue
-        del document[known]
         found = True
+        if not rest or not document[known]:
+            del document[known]
     return found
 
 

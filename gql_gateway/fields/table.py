@@ -69,7 +69,7 @@ class Leaf:
             self,
             path=self.path.replace(f"[{ANY_KEY}]", f"[{key}]", 1),
             native=(*self.native[:at], entry, *self.native[at + 1 :]),
-            entry=(*self.native[:at], entry),
+            entry=(*self.native[:at], entry, *(self.entry or ())[at + 1 :]),
             segments=tuple((name, key if was == ANY_KEY else was) for name, was in self.segments),
         )
 
@@ -126,6 +126,8 @@ class FieldTable:
     leaves: tuple[Leaf, ...]
     reads: tuple[Read, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
+    blanks: frozenset[str] = frozenset()
+    """The provider's words for nothing: no text of it can hold one, whatever the field."""
 
     def branches(self) -> Iterator[Branch]:
         """Every nested object and list of the input, the outer ones first."""
@@ -139,7 +141,9 @@ class FieldTable:
 def build_table(input_type: type, reads: tuple[Read, ...] = (), missing: Mapping[str, str] | None = None) -> FieldTable:
     """The table of a connector's input class."""
     nodes = _nodes(input_type, prefix=(), at="", slot=None, entry=None)
-    return FieldTable(nodes, tuple(leaves_of(nodes)), reads, dict(missing or {}))
+    leaves = tuple(leaves_of(nodes))
+    blanks = frozenset(leaf.fact.clear for leaf in leaves if isinstance(leaf.fact.clear, str) and leaf.fact.clear)
+    return FieldTable(nodes, leaves, reads, dict(missing or {}), blanks)
 
 
 def read(path: str, native: str, convert: Callable[[Any], Any]) -> Read:

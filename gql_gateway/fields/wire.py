@@ -126,7 +126,8 @@ def _is_kept_elsewhere(entry: Entry, current: JsonObject, locate: Locate) -> boo
 def _lacking(leaf: Leaf, record: JsonObject, place: NativePath) -> bool:
     if leaf.fact.required is Required.NO:
         return False
-    if leaf.fact.required is Required.IN_ENTRY and not get(record, place[:-1]):
+    entry = leaf.entry if leaf.entry and place[: len(leaf.entry)] == leaf.entry else place[:-1]
+    if leaf.fact.required is Required.IN_ENTRY and not get(record, entry):
         return False
     if leaf.fact.required is Required.ON_UPDATE and isinstance(leaf.fact.clear, str):
         return False  # the provider has a word for "nothing", and that is sent

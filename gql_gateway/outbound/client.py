@@ -5,6 +5,7 @@ A call is sent once. Whether it is sent again is decided in `retry.py`, from wha
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from .. import __version__
+from ..model.json import Json
 from .limits import Limiter, Rate
 from .message import Answer, Call, NotTaken, TransportError, Unclear
 from .retry import retry_after
@@ -152,7 +154,7 @@ class Outbound:
             async with self._session.request(
                 call.method,
                 url,
-                data=orjson.dumps(call.body) if call.content is None and call.body is not None else call.content,
+                data=_json(call.body) if call.content is None and call.body is not None else call.content,
                 headers=fields,
                 allow_redirects=False,
                 trace_request_ctx=sending,
@@ -239,6 +241,14 @@ def _badly_encoded(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _json(document: Json) -> bytes:
+    try:
+        return orjson.dumps(document)
+    except TypeError:
+        # Halves of surrogate pairs and numbers beyond 64 bits go back to the provider as they came from it.
+        return json.dumps(document, separators=(",", ":")).encode()
 
 
 def _address(base_url: str, call: Call) -> URL:

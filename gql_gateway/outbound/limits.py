@@ -68,6 +68,8 @@ class Limiter:
         ahead = queue.waiting
         queue.waiting += 1
         try:
+            if await self._take_at_once(key, queue, windows, ahead):
+                return
             await self._refuse_if_late(key, queue, windows, ahead, deadline)
             with suppress(TimeoutError):
                 async with (
@@ -87,6 +89,12 @@ class Limiter:
             return
         queue = self._queues.setdefault(key, _Queue())
         queue.closed_until = max(queue.closed_until, self._clock() + min(seconds, LONGEST_PENALTY))
+
+    async def _take_at_once(self, key: str, queue: _Queue, windows: Sequence[_Window], ahead: int) -> bool:
+        """The usual case in one step: nobody waits, one rate, and it has room."""
+        if ahead or len(windows) != 1 or queue.closed_until > self._clock():
+            return False
+        return await self._windows.hit(windows[0], key)
 
     async def _take(self, key: str, queue: _Queue, windows: Sequence[_Window], deadline: float | None) -> None:
         while True:

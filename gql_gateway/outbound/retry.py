@@ -15,7 +15,7 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_any, retry_if_exception, retry_if_result
 from tenacity.wait import wait_base, wait_random_exponential
 
-from .message import Answer, Call, NotTaken, Unclear
+from .message import Answer, Call, NotTaken, TransportError, Unclear
 
 log = structlog.get_logger(__name__)
 
@@ -112,9 +112,6 @@ async def repeat(
     seen last comes back or is raised; a 429 that persists is raised as `NotTaken("rate_limited")`.
     """
 
-    async def once() -> Answer:  # tenacity awaits only what it recognises as a coroutine function
-        return await attempt()
-
     def repeatable(answer: Answer) -> bool:
         return answer.status == 429 or (not call.writes and answer.status in _PASSING) or not_taken(answer)
 
@@ -162,6 +159,25 @@ async def repeat(
 
     if budget is not None:
         budget.earn()
+    # Nearly every call ends here: tenacity's machinery, heavier than the rest of this function, is for the others.
+    first: Answer | TransportError | None
+    try:
+        first = await attempt()
+        if not repeatable(first):
+            return first
+    except TransportError as error:
+        if not passing(error):
+            raise
+        first = error
+
+    async def once() -> Answer:
+        """What came of the first try, then further tries. tenacity awaits only what is a coroutine function."""
+        nonlocal first
+        seen, first = first, None
+        if isinstance(seen, TransportError):
+            raise seen
+        return await attempt() if seen is None else seen
+
     retrying = AsyncRetrying(
         sleep=sleep,
         retry=retry_any(retry_if_result(repeatable), retry_if_exception(passing)),

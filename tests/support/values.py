@@ -274,7 +274,8 @@ def with_value(document: Document, place: NativePath, value: Any) -> Document:
 
 
 def without_leaf(document: Document, leaf: Leaf, place: NativePath) -> Document:
-    """The document with a leaf cleared, as its facts have it."""
+    """The document with a leaf cleared, as its facts have it; of the entries of an open list, in the first."""
+    place = tuple(0 if part == ANY else part for part in place)
     if leaf.fact.clear is not Clear.ENTRY:
         return without_value(document, place)
     changed = deepcopy(document)
