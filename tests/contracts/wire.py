@@ -23,7 +23,7 @@ from gql_gateway.outbound.message import Answer, Call
 from gql_gateway.sandbox.server import Sandbox
 from gql_gateway.sandbox.simulator import Simulator
 from tests.support.changes import typed_change
-from tests.support.values import candidates, change_of, is_coded, member, needed, of_length
+from tests.support.values import candidates, change_of, is_coded, member, needed, of_length, with_ids
 
 Document = dict[str, Any]
 
@@ -53,7 +53,7 @@ def values_of(connector: Connector, leaf: Leaf) -> Iterator[Any]:
 
 def steps_of(connector: Connector, current: Document, wanted: Mapping[str, Any]) -> list[Step] | list[InvalidChange]:
     """The calls of an update that gives these values by unified path, or what forbids it for this record."""
-    value = typed_change(connector, change_of(connector, wanted))
+    value = typed_change(connector, with_ids(connector, change_of(connector, wanted), current))
     change = read_change(connector.table, value, ("change", member(connector)))
     problems = check_change(change) or list(connector.check(change, current))
     return problems or list(connector.plan(Ref("c", connector.native_id(current)), change, current))

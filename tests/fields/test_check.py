@@ -55,8 +55,14 @@ def test_length_is_told_before_the_format() -> None:
 
 def test_word_for_nothing_is_no_value() -> None:
     assert problems(notes="NOTHING") == [("BAD_FORMAT", "notes")]
-    assert problems(vatId="NOTHING") == []
     assert problems(notes="nothing", vatId="x") == []
+
+
+def test_word_for_nothing_is_no_value_of_a_field_that_cannot_be_cleared_either() -> None:
+    assert problems(companyName="NOTHING") == [("BAD_FORMAT", "companyName")]
+    assert problems(contactPersons=[{"firstName": "NOTHING", "lastName": "x"}]) == [
+        ("BAD_FORMAT", "contactPersons.0.firstName")
+    ]
 
 
 @pytest.mark.parametrize(

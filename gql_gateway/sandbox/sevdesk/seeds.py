@@ -304,6 +304,7 @@ def _persons() -> list[Document]:
             "2003",
             surename="Jana",
             familyname="Nováková",
+            loyaltyCard={"number": "T-118", "since": "2023-01-15"},
             addresses=[_at("Dlouhá 12", "110 00", "Praha", "CZ")],
         ),
         _member("88120454", "2004", surename="Þórunn", familyname="Jónsdóttir", gender="divers", status="500"),
