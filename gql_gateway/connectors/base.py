@@ -219,6 +219,10 @@ class Connector(ABC):
         """The provider says that it did not execute the call, beyond 429."""
         return False
 
+    def wait_asked(self, answer: Answer) -> float | None:
+        """The seconds that a 429 asks to wait, where the provider tells them elsewhere than in `Retry-After`."""
+        return None
+
     def version(self, document: JsonObject) -> str | None:
         """The version of a record: the provider's own, or made from its content."""
         return content_version(document, self.manifest.volatile)

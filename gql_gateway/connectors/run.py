@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import structlog
+
 from ..errors import (
     ErrorCode,
     GatewayError,
@@ -33,6 +35,8 @@ from ..model.ref import Ref
 from ..outbound.message import Answer, Call, NotTaken, TransportError, Unclear
 from .base import Connector, Conversation, Result, Step
 from .compare import Effect, FieldChange, Warning, WarningCode, check_write, effect_of, field_changes, risks
+
+log = structlog.get_logger(__name__)
 
 SETTLE_DELAYS = (0.0, 0.5, 1.5)
 """Seconds before each look at a record whose write gave no clear answer: a slow write may still land."""
@@ -298,6 +302,7 @@ class Runner:
         except Unclear as error:
             words = {"provider_message": str(error)}
         except ProviderProtocolError as error:
+            self._log_unreadable(error)
             words = {"provider_code": error.provider_code, "provider_message": error.message}
         return None, await self._settle(step, ref, change, before, words)
 
@@ -391,7 +396,14 @@ class Runner:
     def _cleaned(self, error: GatewayError) -> GatewayError:
         if error.provider_message is not None:
             error.provider_message = self.transport.clean(error.provider_message)
+        if isinstance(error, ProviderProtocolError):
+            self._log_unreadable(error)
         return error
+
+    def _log_unreadable(self, error: ProviderProtocolError) -> None:
+        """Our bug or their change: somebody has to look. The words are ours, nothing of the answer is in them."""
+        name = self.connector.manifest.name
+        log.error("answer_not_read", integration=name, problem=error.message, status=error.provider_code)
 
 
 def _partly(applied: list[str], failed: str, not_tried: list[str], error: GatewayError) -> GatewayError:

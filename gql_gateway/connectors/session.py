@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import ConnectionProblem, ErrorCode, ProviderUnavailable
 from ..model.connection import Connection
@@ -54,7 +54,7 @@ class Session:
         deadline = self.deadline - self.reserve if call.writes else self.deadline
 
         async def attempt() -> Answer:
-            return await self.outbound.send(
+            answer = await self.outbound.send(
                 self.connection.base_url or manifest.base_url,
                 call,
                 key=self.connection.id,
@@ -62,8 +62,17 @@ class Session:
                 headers={"Accept": "application/json", **self.connector.authorize(self.connection)},
                 deadline=deadline,
             )
+            return self._told_to_wait(answer) if answer.status == 429 else answer
 
         return await repeat(attempt, call, deadline=deadline, not_taken=self.connector.not_taken, budget=self.budget)
+
+    def _told_to_wait(self, answer: Answer) -> Answer:
+        """A 429 with the time to wait where everybody looks for it; until then nothing else goes out either."""
+        seconds = self.connector.wait_asked(answer)
+        if seconds is None or "retry-after" in answer.headers:
+            return answer
+        self.outbound.hold(self.connection.id, seconds)
+        return replace(answer, headers={**answer.headers, "retry-after": str(seconds)})
 
     def _refreshable(self) -> bool:
         token = self.connector.manifest.token

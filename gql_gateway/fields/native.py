@@ -222,9 +222,14 @@ def by_type(common: Native | None = None, /, *, description: str | None = None, 
     )
 
 
-def inline(prefix: str = "", *, description: str | None = None, note: str | None = None) -> Any:
-    """A nested object; the native names inside it are relative to `prefix`."""
-    return _group(Group(None, prefix, note=note), description)
+def inline(
+    prefix: str = "", *, description: str | None = None, drop: str | tuple[str, ...] = (), note: str | None = None
+) -> Any:
+    """A nested object; the native names inside it are relative to `prefix`.
+
+    `drop` names the native containers that null removes whole; without it null empties every value.
+    """
+    return _group(Group(None, prefix, drop=_texts(drop), note=note), description)
 
 
 def slots(

@@ -60,8 +60,8 @@ def _overlay(change: Change, current: JsonObject, locate: Locate, *, word_for_em
         if not assignment.clears:
             value = leaf.to_native(assignment.value)
             _put(record, place, value if word_for_empty else leaf.fact.normal(value))
-        elif resolve(record, place) is None:
-            continue  # an entry that is not there has nothing to clear
+        elif resolve(record, place) is None or get(record, place[:-1]) in (MISSING, None):
+            continue  # an entry or object that is not there has nothing to clear
         elif isinstance(leaf.fact.clear, str) and word_for_empty:
             _put(record, place, leaf.fact.clear)
         elif leaf.fact.clear is Clear.NULL:
