@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -34,6 +36,9 @@ from .storage.secrets import SecretBox
 
 log = structlog.get_logger(__name__)
 
+REAP_EVERY = 3600.0
+"""Seconds between two looks for idempotency records that are old enough to go."""
+
 
 @dataclass(slots=True)
 class Running:
@@ -42,6 +47,7 @@ class Running:
     settings: Settings
     box: SecretBox
     database: Database
+    keys: IdempotencyStore
     gateway: Gateway
     ready: bool = field(default=False)
 
@@ -58,15 +64,30 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
         await stack.enter_async_context(outbound)
         keeper = TokenKeeper(store, outbound)
         stack.push_async_callback(keeper.close)
-        gateway = Gateway(
-            connectors(),
-            store,
-            IdempotencyStore(database, box),
-            outbound,
-            keeper,
-            deadline=settings.deadline,
-        )
-        yield Running(settings, box, database, gateway)
+        # A holder is given up long after its update had to end: a key taken over too early could write twice.
+        keys = IdempotencyStore(database, box, stale_after=timedelta(seconds=3 * settings.deadline))
+        gateway = Gateway(connectors(), store, keys, outbound, keeper, deadline=settings.deadline)
+        yield Running(settings, box, database, keys, gateway)
+
+
+@asynccontextmanager
+async def reaping(keys: IdempotencyStore) -> AsyncIterator[None]:
+    """Meanwhile old idempotency records are deleted, at once and then every hour."""
+
+    async def reap() -> None:
+        while True:
+            try:
+                await keys.reap()
+            except DatabaseProblem as problem:
+                log.warning("not_reaped", problem=str(problem))
+            await asyncio.sleep(REAP_EVERY)
+
+    task = asyncio.create_task(reap())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 class App:
@@ -115,7 +136,7 @@ class App:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
-        async with running(self.settings, self.box) as parts:
+        async with running(self.settings, self.box) as parts, reaping(parts.keys):
             parts.ready = True
             self.parts = parts
             log.info("started", integrations=len(connectors()))

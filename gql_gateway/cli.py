@@ -27,7 +27,6 @@ from .serving import CannotListen, ending_well, is_taken, listeners, server_of, 
 from .settings import Settings, unsafe
 from .storage.connections import ConnectionExists
 from .storage.database import Database, DatabaseProblem
-from .storage.idempotency import IdempotencyStore
 from .storage.migrate import SchemaProblem
 from .storage.secrets import SecretBox, SecretProblem, generate_key
 
@@ -253,7 +252,7 @@ async def _remove(id: str) -> bool:
 
 async def _rotate() -> int:
     async with connections.store_of(_safe_settings()) as (store, parts):
-        return await store.reseal_all() + await IdempotencyStore(parts.database, parts.box).reseal_all()
+        return await store.reseal_all() + await parts.keys.reseal_all()
 
 
 async def _refuse_unsafe_database(settings: Settings) -> None:

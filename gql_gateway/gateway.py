@@ -211,8 +211,8 @@ class Gateway:
                 words = f"{label} needs a companyId; `companies` lists them."
                 raise ConnectionProblem(ErrorCode.COMPANY_REQUIRED, words, path=at)
             return ref
-        known = self._companies.get((connection.id, connection.generation))
-        if known is None:
+        known = self._companies.get((connection.id, connection.generation), frozenset())
+        if ref.company_id not in known:  # or not yet: companies are added while the gateway runs
             found = await runner.converse(connector.companies(connection))
             known = frozenset(company.id for company in found)
             self._companies[connection.id, connection.generation] = known

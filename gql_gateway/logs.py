@@ -44,7 +44,9 @@ def set_up(level: str, form: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != "uvicorn.access"
-    logging.getLogger("alembic").setLevel("WARNING")
+    # At debug aiosqlite tells each statement with its values: ids and keys that callers sent.
+    for name in ("alembic", "aiosqlite"):
+        logging.getLogger(name).setLevel("WARNING")
 
 
 def places(traceback: TracebackType | None) -> list[str]:

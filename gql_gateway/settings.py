@@ -48,7 +48,7 @@ def unsafe(settings: Settings) -> list[str]:
     try:
         SecretBox.from_text(settings.secret_keys.get_secret_value())
     except InvalidKeys as error:
-        problems.append(f"GATEWAY_SECRET_KEYS: {error} `gql-gateway keys generate-secret` makes one.")
+        problems.append(f"GATEWAY_SECRET_KEYS: {error}. `gql-gateway keys generate-secret` makes one.")
     if not settings.trust_network and not _is_loopback(settings.host):
         problems.append(
             f"GATEWAY_HOST: {settings.host} can be reached from other machines and callers are not authenticated. "

@@ -32,7 +32,7 @@ class Part:
 
 
 PARTS = (
-    Part("errors", (), "every part may raise them"),
+    Part("errors", ("model",), "every part may raise them; their codes are a vocabulary"),
     Part("model", (), "what a customer is to us depends on nothing"),
     Part("fields", ("model", "errors"), "facts know neither providers nor the network"),
     Part("outbound", ("model", "errors"), "it carries bytes and knows no provider"),

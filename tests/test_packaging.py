@@ -303,6 +303,18 @@ class TestCompose:
         assert "POSTGRES_PASSWORD" not in services()["postgresql"]["environment"]
         assert (DOCKER / f"{services()['gateway']['env_file']}.example").is_file()
 
+    def test_settings_as_shipped_are_refused_for_the_missing_keys_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from gql_gateway.settings import Settings, unsafe
+
+        example = (DOCKER / f"{services()['gateway']['env_file']}.example").read_text("utf-8").splitlines()
+        image = (pair for line in values(stages()[-1], "ENV") for pair in shlex.split(line))
+        for pair in (*image, *(line for line in example if line and not line.startswith("#"))):
+            name, _, value = pair.partition("=")
+            monkeypatch.setenv(name, value)
+
+        (problem,) = unsafe(Settings())
+        assert problem.startswith("GATEWAY_SECRET_KEYS: ")
+
     def test_every_setting_is_known(self) -> None:
         from gql_gateway.settings import Settings
 

@@ -83,6 +83,8 @@ class GraphQLEndpoint:
             name, _, value = parameter.partition("=")
             if name == "charset" and value.strip('"') not in ("utf-8", "utf8"):
                 raise BadRequest(415, "The body has to be in UTF-8.")
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise BadRequest(415, "The body has to come without a content encoding.")
         body = await self._read_body(headers, receive)
         try:
             value = orjson.loads(body)

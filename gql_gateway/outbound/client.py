@@ -145,6 +145,10 @@ class Outbound:
             self._limiter.penalise(key, retry_after(answer, self._now()) or 0.0)
         return answer
 
+    def hold(self, key: str, seconds: float) -> None:
+        """Send nothing for this key for some time: the provider asked for it in a way of its own."""
+        self._limiter.penalise(key, seconds)
+
     async def _send_once(self, url: URL, call: Call, fields: CIMultiDict[str], left: float) -> Answer:
         if self._session is None:
             raise RuntimeError("The outbound client was not started.")

@@ -72,8 +72,6 @@ class Unclear(TransportError):
     `reason`: `timeout`, `connection_lost`, `too_large` (the answer exceeds the limit), `unreadable`.
     """
 
-    def __init__(
-        self, reason: Literal["timeout", "connection_lost", "too_large", "unreadable"], message: str
-    ) -> None:
+    def __init__(self, reason: Literal["timeout", "connection_lost", "too_large", "unreadable"], message: str) -> None:
         super().__init__(message)
         self.reason = reason

@@ -8,7 +8,7 @@ import strawberry
 
 from ..connectors.base import ListFilter
 from ..connectors.registry import connectors
-from ..errors import ErrorCode, InvalidChange
+from ..errors import ErrorCode, InvalidChange, Path
 from ..model.ref import Ref, parse_global_id
 from .arguments import built_once
 from .scalars import DateTime
@@ -84,18 +84,17 @@ class CustomerFilter:
         return ListFilter(self.number, self.name, self.email, self.active, since)
 
 
-def ref_of(by: CustomerBy) -> Ref:
-    """The customer that a caller named."""
+def ref_of(by: CustomerBy, at: str) -> tuple[Ref, Path]:
+    """The customer that a caller named in the argument `at`, and the path of the name."""
     if by.native:
-        native = by.native
+        native, path = by.native, (at, "native")
         if not native.native_id:
-            words = "A native id is not empty."
-            raise InvalidChange(ErrorCode.BAD_FORMAT, words, path=("customer", "native", "nativeId"))
-        return Ref(str(native.connection_id), str(native.native_id), native.company_id)
-    return ref_of_id(str(by.id), ("customer", "id"))
+            raise InvalidChange(ErrorCode.BAD_FORMAT, "A native id is not empty.", path=(*path, "nativeId"))
+        return Ref(str(native.connection_id), str(native.native_id), native.company_id), path
+    return ref_of_id(str(by.id), (at, "id")), (at, "id")
 
 
-def ref_of_id(global_id: str, path: tuple[str, ...]) -> Ref:
+def ref_of_id(global_id: str, path: Path) -> Ref:
     ref = parse_global_id(global_id)
     if ref is None:
         raise InvalidChange(ErrorCode.BAD_FORMAT, "This is not the id of a customer.", path=path)

@@ -32,8 +32,9 @@ class Mutation:
         wants = Wants(*(name in names for name in ("customer", "changes", "warnings", "requests")))
         try:
             member, value = member_of(input.change)
+            ref, at = ref_of(input.customer, "customer")
             request = UpdateRequest(
-                ref_of(input.customer), member, value, input.expected_version, input.idempotency_key, input.dry_run
+                ref, member, value, input.expected_version, input.idempotency_key, input.dry_run, at
             )
             outcome = await info.context.gateway.update(request, wants)
         except GatewayError as error:

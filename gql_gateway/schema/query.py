@@ -10,7 +10,7 @@ from strawberry.types import Info
 
 from ..connectors.base import ListFilter
 from ..connectors.registry import connectors
-from ..errors import ErrorCode, GatewayError, InvalidChange
+from ..errors import ErrorCode, GatewayError, InvalidChange, Path
 from ..gateway import Page
 from ..model.connection import Connection
 from ..model.ref import Ref
@@ -73,7 +73,7 @@ class Query:
     async def node(
         self, info: Info[Context, None], id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id.")]
     ) -> Node | None:
-        found: Node | None = await _find(info, ref_of_id(str(id), ("id",)))
+        found: Node | None = await _find(info, ref_of_id(str(id), ("id",)), ("id",))
         return found
 
     @strawberry.field(description="A customer by id or by the provider's own id; null when it is not there.")
@@ -82,7 +82,7 @@ class Query:
         info: Info[Context, None],
         by: Annotated[CustomerBy, strawberry.argument(description="Which customer.")],
     ) -> Customer | None:
-        found: Customer | None = await _find(info, ref_of(by))
+        found: Customer | None = await _find(info, *ref_of(by, "by"))
         return found
 
     @strawberry.field(description="Customers of a connection, page by page in the provider's own order.")
@@ -128,9 +128,9 @@ class Query:
         return info_of(connectors()[name.value.lower()])
 
 
-async def _find(info: Info[Context, None], ref: Ref) -> Any:
+async def _find(info: Info[Context, None], ref: Ref, at: Path) -> Any:
     try:
-        return await info.context.gateway.customer(ref)
+        return await info.context.gateway.customer(ref, at)
     except GatewayError as error:
         if error.code is ErrorCode.NOT_FOUND:
             return None

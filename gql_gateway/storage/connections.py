@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import Delete, RowMapping, Update, delete, select, update
+from sqlalchemy import Delete, RowMapping, Update, bindparam, delete, select, update
 
 from ..model.connection import Connection, Credentials
 from .database import Clock, Database
@@ -17,6 +17,8 @@ from .tables import connections
 CREDENTIALS = SealedColumn(connections.c.credentials, bound_to=(connections.c.id, connections.c.generation))
 
 UNREADABLE = "unreadable"
+
+_BY_ID = select(connections).where(connections.c.id == bindparam("id"))
 
 
 class ConnectionExists(Exception):
@@ -35,8 +37,7 @@ class ConnectionStore:
         """Raises `UnknownKey` or `Tampered` when the credentials do not open."""
         if not _can_be_stored(id):
             return None
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(connections).where(connections.c.id == id))).mappings().first()
+        row = await self._database.first(_BY_ID, {"id": id})
         return None if row is None else self._read(row)
 
     async def all(self) -> list[Connection]:

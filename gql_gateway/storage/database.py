@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Insert, Table, event, func, make_url, select, text
+from sqlalchemy import Insert, RowMapping, Select, Table, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -49,6 +51,8 @@ class Database:
         # connection, which readers must not share with a writer either.
         self._writing: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgresql else asyncio.Lock()
         self._reading: AbstractAsyncContextManager[Any] = self._writing if _is_memory(parsed) else nullcontext()
+        at_once = parsed.database and not self.is_postgresql and not _is_memory(parsed)
+        self._at_once = _AtOnce(str(parsed.database)) if at_once else None
 
     def __repr__(self) -> str:
         return f"Database({self._shown})"
@@ -58,6 +62,18 @@ class Database:
         """For reading: what is written in it is not kept."""
         async with self._reading, _explained(), self._engine.connect() as connection:
             yield connection
+
+    async def first(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
+        """The first row of a look-up by key, as it is committed now. `values` are the statement's parameters."""
+        if self._at_once is not None:
+            try:
+                return self._at_once.first(statement, values)
+            except DBAPIError:
+                # Whatever it was, the ordinary way below waits where waiting helps, and explains the rest.
+                self._at_once.close()
+        async with self.read() as connection:
+            found: RowMapping | None = (await connection.execute(statement, values)).mappings().first()
+            return found
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -103,6 +119,8 @@ class Database:
         return tuple(f"{name} is {value}" for name, value in found.items() if value not in safe[name])
 
     async def close(self) -> None:
+        if self._at_once is not None:
+            self._at_once.close()
         await self._engine.dispose()
 
     async def now(self, connection: AsyncConnection, clock: Clock | None = None) -> datetime:
@@ -119,6 +137,39 @@ class Database:
         if self.is_postgresql:
             return postgresql.insert(table).on_conflict_do_nothing()
         return sqlite.insert(table).on_conflict_do_nothing()
+
+
+class _AtOnce:
+    """Look-ups by key in a SQLite file, made in the event loop itself.
+
+    aiosqlite hands each part of a statement to a thread: nine turns for one SELECT, which under load cost more than all
+    else that the gateway does for an update (docs/performance.md). A row found by its primary key takes microseconds,
+    and in WAL mode a reader waits for no writer. If SQLite would have to wait after all, it refuses instead.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: Connection | None = None
+
+    def first(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
+        if self._connection is None:
+            # Each statement is a transaction of its own, so each one sees what is committed by then.
+            engine = create_engine("sqlite://", creator=self._open, poolclass=StaticPool, hide_parameters=True)
+            self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._connection.execute(statement, values).mappings().first()
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+            connection.engine.dispose()
+
+    def _open(self) -> sqlite3.Connection:
+        # The mode refuses a missing file instead of making an empty one.
+        uri = f"{Path(self._path).absolute().as_uri()}?mode=rw"
+        opened = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+        opened.execute("PRAGMA query_only = ON")
+        return opened
 
 
 def _parse(url: str) -> URL:
@@ -180,11 +231,19 @@ def _sqlite(url: URL) -> AsyncEngine:
     def create_private(*_: object) -> None:
         # SQLite gives its side files the rights of the main file. A file that cannot be opened is told here: the
         # driver's thread would outlive its own failure.
-        if not _is_memory(url) and url.database:
-            try:
-                os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
-            except OSError as error:
-                raise DatabaseProblem(f"the SQLite file {url.database} cannot be opened: {error.strerror}") from error
+        if _is_memory(url) or not url.database:
+            return
+        try:
+            os.close(os.open(url.database, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            # A file that is there is only looked at. Opening and closing it would drop every lock that SQLite holds on
+            # it in this process, and another process could then take the write-ahead log away from under its writers
+            # (sqlite.org/howtocorrupt.html, section 2.2).
+            if Path(url.database).is_dir() or not os.access(url.database, os.R_OK | os.W_OK):
+                why = os.strerror(errno.EISDIR if Path(url.database).is_dir() else errno.EACCES)
+                raise DatabaseProblem(f"the SQLite file {url.database} cannot be opened: {why}") from None
+        except OSError as error:
+            raise DatabaseProblem(f"the SQLite file {url.database} cannot be opened: {error.strerror}") from error
 
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.run_async(_prepare_sqlite)

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from gql_gateway.connectors.base import Connector
 from gql_gateway.connectors.compare import WarningCode
 from gql_gateway.connectors.run import Outcome
 from gql_gateway.errors import ErrorCode
 from gql_gateway.fields.native import Clear, Required
 from gql_gateway.fields.readback import flatten
-from gql_gateway.fields.table import Branch, Leaf
+from gql_gateway.fields.table import Branch, Kind, Leaf
 from tests.conformance.cases import (
     derived,
     each_branch,
@@ -60,6 +61,12 @@ def record_after(trial: Trial, native_id: str, value: Any) -> Document:
 def warnings_of(outcome: Outcome) -> list[Any]:
     """What went otherwise than asked; what a provider can never promise is said every time."""
     return [warning for warning in outcome.warnings if warning.code is not WarningCode.RISK]
+
+
+def nothing(connector: Connector, path: str) -> bool | None:
+    """What takes a value back: a flag that cannot be cleared is false instead."""
+    [leaf] = [leaf for leaf in connector.table.leaves if leaf.path == path]
+    return False if leaf.kind is Kind.BOOLEAN and leaf.fact.clear is Clear.NEVER else None
 
 
 def changes_of(trial: Trial, outcome: Outcome) -> dict[str, tuple[Any, Any]]:
@@ -139,7 +146,7 @@ async def test_null_clears_as_declared(trial: Trial, leaf: Leaf) -> None:
         return
 
     leaning = [path for path, beside in samples_of(connector).beside.items() if leaf.path in beside]
-    await give(trial, native_id, dict.fromkeys(leaning))
+    await give(trial, native_id, {path: nothing(connector, path) for path in leaning})
     before = trial.record(native_id)
     trial.forget()
     outcome = await trial.update(native_id, change)

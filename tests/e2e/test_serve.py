@@ -111,8 +111,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 class TestLog:
-    def test_one_line_of_json_for_each_request_and_nothing_of_it(self, tmp_path: Path) -> None:
-        with serving(tmp_path) as served:
+    @pytest.mark.parametrize("level", ["info", "debug"])
+    def test_one_line_of_json_for_each_request_and_nothing_of_it(self, tmp_path: Path, level: str) -> None:
+        with serving(tmp_path, GATEWAY_LOG_LEVEL=level) as served:
             self.check(served)
 
     @staticmethod

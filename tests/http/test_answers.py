@@ -11,8 +11,9 @@ import pytest_asyncio
 
 from gql_gateway.commands.sandbox import connection_id
 from gql_gateway.connectors.registry import connectors
+from gql_gateway.errors import Path
 from gql_gateway.execute import LARGEST_CACHED, Executor, Request
-from gql_gateway.gateway import Gateway
+from gql_gateway.gateway import Gateway, camel
 from gql_gateway.model.customer import Customer
 from gql_gateway.model.ref import Ref
 from gql_gateway.schema.build import build_schema
@@ -125,10 +126,27 @@ class TestBusinessErrors:
     @pytest.mark.parametrize(
         ("query", "code", "kind", "path"),
         [
-            ('{ customer(by: { id: "nonsense" }) { id } }', "BAD_FORMAT", "InvalidChange", ["customer", "id"]),
+            ('{ customer(by: { id: "nonsense" }) { id } }', "BAD_FORMAT", "InvalidChange", ["by", "id"]),
+            (
+                '{ customer(by: { native: { connectionId: "nobody", nativeId: "1" } }) { id } }',
+                "NOT_CONNECTED",
+                "ConnectionProblem",
+                ["by", "native", "connectionId"],
+            ),
             ('{ node(id: "nonsense") { id } }', "BAD_FORMAT", "InvalidChange", ["id"]),
-            ('{ companies(connectionId: "nobody") { id } }', "NOT_CONNECTED", "ConnectionProblem", None),
-            ('{ customers(connectionId: "nobody") { nodes { id } } }', "NOT_CONNECTED", "ConnectionProblem", None),
+            (
+                '{ node(id: "WyJDdXN0b21lciIsIm5vYm9keSIsIjEiXQ") { id } }',
+                "NOT_CONNECTED",
+                "ConnectionProblem",
+                ["id"],
+            ),
+            ('{ companies(connectionId: "nobody") { id } }', "NOT_CONNECTED", "ConnectionProblem", ["connectionId"]),
+            (
+                '{ customers(connectionId: "nobody") { nodes { id } } }',
+                "NOT_CONNECTED",
+                "ConnectionProblem",
+                ["connectionId"],
+            ),
             ('{ customers(connectionId: "x", first: 0) { nodes { id } } }', "BAD_FORMAT", "InvalidChange", ["first"]),
             ('{ customers(connectionId: "x", first: 101) { nodes { id } } }', "BAD_FORMAT", "InvalidChange", ["first"]),
             ('{ customers(connectionId: "x", after: "?") { nodes { id } } }', "BAD_FORMAT", "InvalidChange", ["after"]),
@@ -136,7 +154,7 @@ class TestBusinessErrors:
         ],
     )
     async def test_of_queries_carry_their_code(
-        self, site: Site, query: str, code: str, kind: str, path: list[str] | None
+        self, site: Site, query: str, code: str, kind: str, path: list[str]
     ) -> None:
         reply = await site.post(query)
         (error,) = reply.json()["errors"]
@@ -146,7 +164,24 @@ class TestBusinessErrors:
         assert error["extensions"]["code"] == code
         assert error["extensions"]["type"] == kind
         assert error["extensions"]["retryable"] is False
-        assert path is None or error["extensions"]["argumentPath"] == path
+        assert error["extensions"]["argumentPath"] == path
+
+    @pytest.mark.parametrize(
+        ("customer", "path"),
+        [
+            ({"native": {"connectionId": "nobody", "nativeId": "1"}}, ["customer", "native", "connectionId"]),
+            ({"id": "WyJDdXN0b21lciIsIm5vYm9keSIsIjEiXQ"}, ["customer", "id"]),
+            ({"native": {"connectionId": "nobody", "nativeId": ""}}, ["customer", "native", "nativeId"]),
+        ],
+    )
+    async def test_of_an_update_lead_to_the_name_of_the_customer(
+        self, site: Site, customer: dict[str, Any], path: list[str]
+    ) -> None:
+        change: dict[str, Any] = {camel(next(iter(connectors()))): {}}
+        query = "mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { errors { path } } }"
+        reply = await site.post(query, {"input": {"customer": customer, "change": change}})
+
+        assert reply.json() == {"data": {"updateCustomer": {"errors": [{"path": path}]}}}
 
     @every_connector
     async def test_rate_limit_says_how_long_to_wait(self, name: str) -> None:
@@ -227,7 +262,7 @@ async def test_odd_values_in_a_record_reach_the_caller(site: Site, monkeypatch: 
     """Half a surrogate pair and an integer beyond 64 bits are JSON; the fast encoder refuses both."""
     odd: Any = {"half": "\ud83d", "huge": 2**70, "text": "åäö"}
 
-    async def find(_gateway: Gateway, ref: Ref) -> Customer:
+    async def find(_gateway: Gateway, ref: Ref, _at: Path) -> Customer:
         return Customer(ref.global_id(), ref.connection_id, ref.native_id, "FORTNOX", native=odd)
 
     monkeypatch.setattr(Gateway, "customer", find)

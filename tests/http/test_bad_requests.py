@@ -160,6 +160,14 @@ class TestContentType:
         assert reply.status == 415
         assert JSON in reply.problem()
 
+    @pytest.mark.parametrize("coding", ["gzip", "br", "gzip, identity", "x"])
+    async def test_encoded_body_is_refused(self, site: Site, coding: str) -> None:
+        headers = {"accept": GRAPHQL, "content-type": JSON, "content-encoding": coding}
+        reply = await site.ask("POST", headers=headers, body=b'{"query": "{ __typename }"}')
+
+        assert reply.status == 415
+        assert "content encoding" in reply.problem()
+
     @pytest.mark.parametrize("charset", ["latin-1", "utf-16", "x"])
     async def test_another_charset_is_refused(self, site: Site, charset: str) -> None:
         headers = {"accept": GRAPHQL, "content-type": f"application/json; charset={charset}"}

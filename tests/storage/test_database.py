@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, bindparam, func, inspect, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gql_gateway.storage.database import MIGRATION_LOCK, Database, DatabaseProblem
 from gql_gateway.storage.tables import idempotency, metadata
+
+from .conftest import Opener
 
 
 async def _schema_of(database: Database) -> list[str]:
@@ -342,4 +344,71 @@ async def test_a_missing_postgresql_database_is_told(postgresql_url: str) -> Non
     database = Database(postgresql_url.rpartition("/")[0] + "/no_such_database")
     with pytest.raises(DatabaseProblem, match="no_such_database"):
         await database.ping()
+    await database.close()
+
+
+async def test_another_process_that_closes_the_file_leaves_the_log_of_this_one(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gateway.sqlite3'}"
+    database = Database(url)
+    await database.migrate()
+    async with database.read() as one, database.read() as other:  # the second is a new one for the pool
+        assert await _count(one) == await _count(other) == 0
+    program = (
+        "import asyncio, sys\n"
+        "from gql_gateway.storage.database import Database\n"
+        "async def main():\n"
+        "    database = Database(sys.argv[1])\n"
+        "    await database.migrate()\n"
+        "    await database.close()\n"
+        "asyncio.run(main())\n"
+    )
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", program, url], check=True)
+
+    async with database.write() as connection:
+        await connection.execute(idempotency.insert().values(_row("k", NOON)))
+    seen = sqlite3.connect(tmp_path / "gateway.sqlite3")
+    assert seen.execute("SELECT count(*) FROM idempotency").fetchone() == (1,)
+    seen.close()
+    await database.close()
+
+
+BY_KEY = select(idempotency).where(idempotency.c.key_hash == bindparam("key"))
+
+
+async def test_a_look_up_by_key_sees_each_commit(open_shared: Opener) -> None:
+    one, other = await open_shared(), await open_shared()
+    assert await one.first(BY_KEY, {"key": "k"}) is None
+    async with other.write() as connection:
+        await connection.execute(idempotency.insert().values(_row("k", NOON)))
+        during = await one.first(BY_KEY, {"key": "k"})
+    after = await one.first(BY_KEY, {"key": "k"})
+
+    assert during is None
+    assert after is not None
+    assert after["created_at"] == NOON
+    async with other.write() as connection:
+        await connection.execute(idempotency.delete())
+    assert await one.first(BY_KEY, {"key": "k"}) is None
+
+
+async def test_a_look_up_by_key_in_a_locked_file_waits_without_holding_up_the_others(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'gateway.sqlite3'}")
+    await database.migrate()
+    await database.close()
+    holder = sqlite3.connect(tmp_path / "gateway.sqlite3", isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    waiting = asyncio.create_task(database.first(BY_KEY, {"key": "k"}))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    holder.close()
+
+    assert await asyncio.wait_for(waiting, 10) is None
+    await database.close()
+
+
+async def test_a_look_up_by_key_reports_what_the_database_says(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'gateway.sqlite3'}")
+    with pytest.raises(DatabaseProblem, match="no such table"):
+        await database.first(BY_KEY, {"key": "k"})
     await database.close()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import structlog
 
 from gql_gateway.connectors.base import ListFilter
 from gql_gateway.connectors.fortnox import CONNECTOR
-from gql_gateway.errors import ConnectionProblem, ErrorCode, InvalidChange
+from gql_gateway.errors import ConnectionProblem, ErrorCode, InvalidChange, ProviderProtocolError
 from gql_gateway.model.customer import ContactPerson
 from gql_gateway.model.enums import AddressType, ContactType, EmailType, PhoneType
 from gql_gateway.model.ref import Ref
+from gql_gateway.sandbox.fortnox import seeds
 
 FORTNOX = CONNECTOR()
 LISTED = frozenset({"companyName", "number"})
@@ -35,6 +37,12 @@ async def test_company_is_checked(company: Any) -> None:
     with pytest.raises(ConnectionProblem) as problem:
         await company.gateway.customer(Ref("acme", "1001", "654322"))
     assert problem.value.code is ErrorCode.COMPANY_UNAVAILABLE
+
+
+async def test_company_that_was_added_is_known_without_a_restart(company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await company.gateway.customer(Ref("acme", "1001", "654321"))).company_id == "654321"
+    monkeypatch.setitem(seeds.COMPANY, "DatabaseNumber", 654322)
+    assert (await company.gateway.customer(Ref("acme", "1001", "654322"))).company_id == "654322"
 
 
 async def test_company_needs_a_scope_of_its_own(company: Any) -> None:
@@ -158,3 +166,17 @@ def test_details_of_an_odd_document_are_empty(native: dict[str, Any]) -> None:
     details = FORTNOX.parse({"CustomerNumber": "1", **native}, Ref("c", "1")).details
     assert details.invoice_discount is None
     assert details.default_templates is None or details.default_templates.invoice is None
+
+
+async def test_answer_that_cannot_be_read_is_logged_without_what_it_says(company: Any) -> None:
+    company.sandbox.fault("fortnox", "html_instead", on="GET /3/customers")
+    company.sandbox.fault("fortnox", "html_after", on="PUT /3/customers")
+    with structlog.testing.capture_logs() as logs:
+        with pytest.raises(ProviderProtocolError):
+            await company.customer("1001")
+        assert (await company.update("1001", {"notes": "c4nary"})).errors == []
+
+    [read, written] = [line for line in logs if line["event"] == "answer_not_read"]
+    assert read == written
+    assert (read["log_level"], read["integration"], read["status"]) == ("error", "fortnox", "200")
+    assert "html" not in str(logs).lower() and "c4nary" not in str(logs)

@@ -197,9 +197,11 @@ async def test_contact_type_of_an_old_record_is_read_and_may_be_set(company: Any
     assert company.stored("87")["Type"] == "COMPANY"
 
 
-async def test_word_for_nothing_is_no_value(company: Any) -> None:
-    [error] = (await company.update("1001", {"notes": "API_BLANK"})).errors
-    assert (error.code, error.path) == (ErrorCode.BAD_FORMAT, ("change", "fortnox", "notes"))
+@pytest.mark.parametrize("name", ["notes", "companyName", "number"])
+async def test_word_for_nothing_is_no_value(company: Any, name: str) -> None:
+    """Least of all where null is refused: it would empty what has to stay."""
+    [error] = (await company.update("1001", {name: "API_BLANK"})).errors
+    assert (error.code, error.path) == (ErrorCode.BAD_FORMAT, ("change", "fortnox", name))
     assert company.calls() == []
 
 

@@ -4,7 +4,7 @@ from tests.support.values import Samples
 
 SAMPLES = Samples(
     values={
-        "vatId": ("ATU12345675", "NL123456782B90"),
+        "vatId": ("atu12345675", "NL123456782B90"),
         "countryCode": ("AT", "FR"),
     },
     shorter={"number": "That 30 characters are the limit is unverified: other clients drop longer numbers."},
