@@ -180,6 +180,13 @@ class Connector(ABC):
         """Where a value lies in this record; `None` when a record of its kind has no such place."""
         return stated_place(leaf, document)
 
+    def bound(self, change: Change, current: JsonObject) -> Change:
+        """The change as it concerns this record; called once, after `check`.
+
+        Overridden where the ids of list entries do not outlive a write, and their places do.
+        """
+        return change
+
     def check(self, change: Change, current: JsonObject) -> Iterable[InvalidChange]:
         """What the current record forbids, beyond the declared facts."""
         return check_record(self.table, change, current, self.locate)

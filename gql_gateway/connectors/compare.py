@@ -76,8 +76,13 @@ class Effect(Enum):
 def field_changes(before: Customer, after: Customer) -> list[FieldChange]:
     """Every unified field that differs, details included; versions and time stamps do not count."""
     old, new = dict(flatten(before)), dict(flatten(after))
-    names = [name for name in dict.fromkeys([*old, *new]) if name.split(".")[0] not in _BOOKKEEPING]
+    names = [name for name in dict.fromkeys([*old, *new]) if not _is_bookkeeping(name)]
     return [FieldChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
+
+
+def _is_bookkeeping(name: str) -> bool:
+    """Ids of list entries are the provider's to give: some give new ones with every write."""
+    return name.partition(".")[0] in _BOOKKEEPING or name.endswith("].id")
 
 
 def effect_of(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from ..fields.change import Assignment, Change
 from ..fields.document import NativePath, get, occurrences, resolve
 from ..fields.native import Clear
 from ..fields.readback import from_native, stored_value
+from ..fields.table import Leaf
 from ..fields.wire import Locate
 from ..model.json import JsonObject
 
@@ -58,6 +60,42 @@ def unmet(change: Change, current: JsonObject, locate: Locate) -> Change:
         return bool(stored_value(item.leaf, current, locate) == wanted)
 
     return replace(change, assignments=tuple(item for item in change.assignments if not is_met(item)))
+
+
+def by_position(change: Change, current: JsonObject) -> Change:
+    """The change with the entries of lists told by their index instead of by their values.
+
+    Entries that are not there come after those that are, in the order of the change.
+    """
+    places: dict[NativePath, NativePath] = {}
+    made: Counter[NativePath] = Counter()
+    for entry in change.entries:
+        holder = entry.place[:-1]
+        found = places.get(entry.place) or resolve(current, entry.place)
+        if found is None:
+            found = (*holder, len(_entries(current, holder)) + made[holder])
+            made[holder] += 1
+        places[entry.place] = found
+
+    def moved(place: NativePath) -> NativePath:
+        known = next((known for known in places if place[: len(known)] == known), ())
+        return (*places[known], *place[len(known) :]) if known else place
+
+    def placed(leaf: Leaf) -> Leaf:
+        return replace(leaf, native=moved(leaf.native), entry=None if leaf.entry is None else moved(leaf.entry))
+
+    return replace(
+        change,
+        assignments=tuple(replace(item, leaf=placed(item.leaf)) for item in change.assignments),
+        drops=tuple(
+            replace(item, branch=replace(item.branch, drops=tuple(map(moved, item.branch.drops))))
+            for item in change.drops
+        ),
+        entries=tuple(
+            replace(entry, place=moved(entry.place), leaves=tuple(map(placed, entry.leaves)))
+            for entry in change.entries
+        ),
+    )
 
 
 def paths_of(

@@ -218,6 +218,7 @@ class Runner:
             outcome.errors += connector.check(change, before)
             if outcome.errors:
                 return
+            change = connector.bound(change, before)
         steps = list(connector.plan(ref, change, before))
         outcome.warnings += risks(connector.risks(change, before)) if steps else []
         if outcome.dry_run and before is not None:

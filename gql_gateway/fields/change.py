@@ -187,8 +187,8 @@ def _clear(branch: Branch, path: Path) -> Iterator[Found]:
     """null for a list or object: its container goes whole where the provider has one, else every value is cleared."""
     if branch.drops:
         yield Drop(branch, path)
-        return
-    for leaf in branch.leaves():
+    # The head of a list lies elsewhere than what is dropped.
+    for leaf in leaves_of(branch.entries.get(HEAD, ())) if branch.drops else branch.leaves():
         if leaf.fact.clear is not Clear.NEVER:
             yield Assignment(leaf, None, path)
         else:

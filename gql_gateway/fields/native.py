@@ -106,6 +106,7 @@ class Group:
     `prefix` is where its object or list lies in the provider's document; `slots` the same for each type of a keyed
     list. `id_name` is the native id of a list's entries, `match` the native values that make an entry without an id
     known again. `head` is where the provider keeps the first entry, when that is another place than the list.
+    `only` is set where a group inside the entries of such a list belongs to its HEAD, or to the OTHER entries, alone.
     """
 
     semantics: ListSemantics | None
@@ -116,6 +117,7 @@ class Group:
     id_name: str = ""
     match: tuple[str, ...] = ()
     head: str | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +235,21 @@ def inline(
 
 
 def slots(
-    *, description: str | None = None, drop: str | tuple[str, ...] = (), note: str | None = None, **prefixes: str
+    *,
+    description: str | None = None,
+    drop: str | tuple[str, ...] = (),
+    note: str | None = None,
+    only: str | None = None,
+    **prefixes: str,
 ) -> Any:
     """A list with at most one entry of each type; entries not mentioned stay as they are.
 
     `prefixes` name the object of each type (`BILLING="addresses.billing[0]"`) where the entries are objects.
     `drop` names the native containers that null removes whole; without it null empties every value.
+    `only` says HEAD or OTHER where just these entries of a list with a head have it.
     """
-    return _group(Group(ListSemantics.MERGE_BY_TYPE, slots=prefixes, drop=_texts(drop), note=note), description)
+    group = Group(ListSemantics.MERGE_BY_TYPE, slots=prefixes, drop=_texts(drop), note=note, only=only)
+    return _group(group, description)
 
 
 def at_most_one(

@@ -174,8 +174,11 @@ def _nodes(
         path = f"{at}.{name}" if at else name
         if isinstance(fact, TypeKey | EntryId | HeadKey):
             continue
+        if isinstance(fact, Group) and fact.only not in (None, slot):
+            nodes.append(Value(item.python_name, name, None))
+            continue
         if isinstance(fact, Group):
-            nodes.append(_branch(item, fact, name, path, prefix))
+            nodes.append(_branch(item, fact, name, path, prefix, after))
             continue
         if isinstance(fact, ByType):
             fact = fact.facts.get(slot or "")
@@ -189,7 +192,7 @@ def _nodes(
     return tuple(nodes)
 
 
-def _branch(item: Any, group: Group, name: str, path: str, prefix: NativePath) -> Branch:
+def _branch(item: Any, group: Group, name: str, path: str, prefix: NativePath, after: int) -> Branch:
     input_type = _innermost(item.type)
     key: str | None = None
     entries: dict[str, tuple[Node, ...]] = {}
@@ -199,11 +202,11 @@ def _branch(item: Any, group: Group, name: str, path: str, prefix: NativePath) -
         for slot in sorted(group.slots or _slots_named(input_type), key=_rank(input_type)):
             place = prefix + parse_path(group.slots[slot]) if group.slots else prefix
             inside = place if group.slots else None
-            entries[slot] = _nodes(input_type, prefix=place, at=f"{path}[{slot}]", slot=slot, entry=inside)
+            entries[slot] = _nodes(input_type, prefix=place, at=f"{path}[{slot}]", slot=slot, entry=inside, after=after)
         _state_types(input_type, list(entries))
     elif group.semantics is ListSemantics.AT_MOST_ONE:
         inside = own if group.prefix else None
-        entries[""] = _nodes(input_type, prefix=own, at=f"{path}[0]", slot=None, entry=inside)
+        entries[""] = _nodes(input_type, prefix=own, at=f"{path}[0]", slot=None, entry=inside, after=after)
     elif group.semantics is ListSemantics.MERGE_BY_ID:
         if group.head is not None:
             key, place = _head_field(input_type), prefix + parse_path(group.head)
@@ -213,7 +216,7 @@ def _branch(item: Any, group: Group, name: str, path: str, prefix: NativePath) -
             input_type, prefix=inside, at=f"{path}[{ANY_KEY}]", slot=OTHER, entry=inside, after=len(entries)
         )
     else:
-        entries[""] = _nodes(input_type, prefix=own, at=path, slot=None, entry=None)
+        entries[""] = _nodes(input_type, prefix=own, at=path, slot=None, entry=None, after=after)
     drops = tuple(prefix + parse_path(place) for place in group.drop)
     return Branch(item.python_name, name, path, group, drops, key, entries, input_type, item.description)
 

@@ -18,6 +18,7 @@ class TokenEndpoint:
     `rotates`: every refresh kills the refresh token it was made with, so the new one must be stored before use.
     `password_grant`: fall back to username and password when the refresh token is missing or dead.
     `client_id`: used when the credentials hold none.
+    `sends_redirect_uri`: a refresh without the credential `redirect_uri` is refused, so that none is tried.
     """
 
     url: str
@@ -25,3 +26,4 @@ class TokenEndpoint:
     rotates: bool
     password_grant: bool = False
     client_id: str | None = None
+    sends_redirect_uri: bool = False

@@ -102,6 +102,8 @@ def lacking(credentials: Credentials, endpoint: TokenEndpoint) -> str:
         wanted.append("client_id")
     if endpoint.client_auth != "public":
         wanted.append("client_secret")
+    if endpoint.sends_redirect_uri:
+        wanted.append("redirect_uri")
     if endpoint.password_grant:
         wanted += ["username", "password"]
     return f"A new access token cannot be asked for without: {', '.join(n for n in wanted if not credentials.get(n))}."
@@ -115,7 +117,8 @@ def grants(credentials: Credentials, endpoint: TokenEndpoint) -> Iterator[Grant]
     client: dict[str, Any] = {"include_client_id": endpoint.client_auth != "basic"}
     if endpoint.client_auth == "body":
         client["client_secret"] = credentials["client_secret"]
-    if refresh_token := credentials.get("refresh_token"):
+    can_refresh = not endpoint.sends_redirect_uri or credentials.get("redirect_uri")
+    if can_refresh and (refresh_token := credentials.get("refresh_token")):
         extra = {"redirect_uri": credentials["redirect_uri"]} if credentials.get("redirect_uri") else {}
         asker = WebApplicationClient(client_id)
         body = asker.prepare_refresh_body(refresh_token=refresh_token, client_id=client_id, **client, **extra)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from gql_gateway.connectors.base import Connector
+from gql_gateway.errors import ErrorCode, ProviderRejected
 from gql_gateway.fields.change import Assignment, Change
 from gql_gateway.fields.document import ANY, NativePath, get, parse_path, print_path, resolve
 from gql_gateway.fields.native import Clear, Native
@@ -25,9 +26,9 @@ from tests.support.values import (
     EMPTY,
     LONG,
     TEXTS,
-    change_of,
     changed_places,
     is_coded,
+    lay_out,
     of_length,
     records_of,
     samples_of,
@@ -51,7 +52,14 @@ async def test_a_text_without_a_declared_length_may_be_long(trial: Trial, leaf: 
     native_id = rich(connector, trial.simulator, leaf)
     await prepared(trial, native_id, leaf)
     text = (TEXTS[0] * LONG)[:LONG].strip()
-    outcome = await trial.update(native_id, change_of(connector, {leaf.path: text}))
+    before = trial.record(native_id)
+    change, paths = lay_out(connector, {leaf.path: text})
+    outcome = await trial.update(native_id, change)
+    if samples_of(connector).unpublished and outcome.errors:
+        told = [(type(error), error.code, error.path) for error in outcome.errors]
+        assert told == [(ProviderRejected, ErrorCode.INVALID_VALUE, paths[leaf.path])]
+        assert trial.record(native_id) == before
+        return
     assert outcome.errors == []
     assert stored(connector, leaf, trial.record(native_id)) == text
 

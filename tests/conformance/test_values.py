@@ -121,7 +121,7 @@ async def test_dry_run_foretells_what_is_then_done(trial: Trial, leaf: Leaf) -> 
     foretold = [(call.step, call.method, call.path, call.body) for call in dry.requests if call.writes]
     made = [(call.step, call.method, call.path, call.body) for call in real.requests if call.writes]
     assert foretold == made
-    assert [(method, path, body) for _, method, path, body in made] == [
+    assert [(method, path.partition("?")[0], body) for _, method, path, body in made] == [
         (entry["method"], entry["path"], entry["body"]) for entry in trial.writes()
     ]
     assert changes_of(trial, dry) == changes_of(trial, real) != {}
@@ -191,7 +191,11 @@ async def test_null_for_a_whole_list_or_object(trial: Trial, branch: Branch) -> 
     wanted = before
     for place in branch.drops:
         wanted = without_value(wanted, place)
-    for leaf in () if branch.drops and samples_of(connector).view else leaves:
+    if branch.drops and samples_of(connector).view:
+        leaves_left = [leaf for leaf in leaves if all(leaf.native[0] != place[0] for place in branch.drops)]
+    else:
+        leaves_left = leaves
+    for leaf in leaves_left:
         wanted = without_leaf(wanted, leaf, leaf.native)
     assert changed_places(connector, pruned(wanted), pruned(after)) == []
     # Where each entry is an object of its own at the provider, each goes by a call of its own.

@@ -7,10 +7,18 @@ from typing import Any
 import strawberry
 from strawberry import Maybe
 
-from gql_gateway.connectors.entries import EntryChange, changed_values, entry_changes, paths_of, unmet
-from gql_gateway.fields.change import Assignment, Change, Drop
-from gql_gateway.fields.native import Clear, native, slots, type_key
-from gql_gateway.fields.table import build_table
+from gql_gateway.connectors.entries import (
+    EntryChange,
+    by_position,
+    changed_values,
+    entry_changes,
+    paths_of,
+    unmet,
+)
+from gql_gateway.fields.change import Assignment, Change, Drop, Entry
+from gql_gateway.fields.document import Select, parse_path, print_path
+from gql_gateway.fields.native import OTHER, Clear, entry_id, many, native, slots, type_key
+from gql_gateway.fields.table import build_table, leaves_of
 from gql_gateway.fields.wire import full_record, stated_place
 from gql_gateway.model.enums import EmailType
 
@@ -114,3 +122,60 @@ def test_a_list_that_goes_whole_is_the_path_of_each_step() -> None:
             "emailAddresses[BUSINESS].email",
             "emailAddresses[PRIVATE].email",
         }
+
+
+@strawberry.input(description="A person.")
+class PersonInput:
+    id: strawberry.ID | None = entry_id()
+    last_name: Maybe[str | None] = native("last", description="Name.")
+
+
+@strawberry.input(description="A house of people.")
+class HouseInput:
+    contact_persons: Maybe[list[PersonInput] | None] = many("people", key="no", match=("last",), description="People.")
+
+
+[PEOPLE] = build_table(HouseInput).branches()
+
+
+def persons(*wheres: tuple[str, str], name: str = "New") -> Change:
+    """A change that names these persons, each by an id or by its name."""
+    entries, assignments = [], []
+    for index, where in enumerate(wheres):
+        select = Select((where,))
+        leaves = tuple(leaf.bound(select, str(index)) for leaf in leaves_of(PEOPLE.entries[OTHER]))
+        entries.append(Entry(PEOPLE, ("people", select), leaves, (), where[0] == "no"))
+        assignments += [Assignment(leaf, where[1] if where[0] == "last" else name, ()) for leaf in leaves]
+    return Change(assignments=tuple(assignments), entries=tuple(entries))
+
+
+def test_entries_are_told_by_their_place() -> None:
+    record: Document = {"people": [{"no": 4, "last": "A"}, {"no": 5, "last": "B"}]}
+    asked = by_position(persons(("no", "5"), ("last", "C"), ("last", "D"), ("last", "A"), ("last", "C")), record)
+    assert [print_path(item.leaf.native) for item in asked.assignments] == [
+        *("people[1].last", "people[2].last", "people[3].last", "people[0].last", "people[2].last"),
+    ]
+    assert [print_path(entry.place) for entry in asked.entries] == [
+        print_path(item.leaf.entry or ()) for item in asked.assignments
+    ]
+    assert full_record(asked, record)["people"] == [
+        {"no": 4, "last": "A"},
+        {"no": 5, "last": "New"},
+        {"last": "C"},
+        {"last": "D"},
+    ]
+
+
+def test_by_their_place_entries_are_found_when_their_ids_are_others() -> None:
+    before: Document = {"people": [{"no": 4, "last": "A"}, {"no": 5, "last": "B"}]}
+    after: Document = {"people": [{"no": 6, "last": "A"}, {"no": 7, "last": "New"}]}
+    asked = persons(("no", "5"))
+    assert unmet(asked, after, stated_place).assignments == asked.assignments
+    assert unmet(by_position(asked, before), after, stated_place).assignments == ()
+
+
+def test_the_first_entry_of_no_list_and_values_of_no_entry() -> None:
+    [made] = by_position(persons(("last", "A")), {"people": None}).assignments
+    assert made.leaf.native == parse_path("people[0].last")
+    plain = change(name="B", PRIVATE="q@x")
+    assert by_position(plain, RECORD) == plain

@@ -487,6 +487,20 @@ async def test_the_connections_own_token_url_and_a_stored_redirect_uri(
     assert server.forms[0]["redirect_uri"] == "https://here.test/cb?a=1"
 
 
+async def test_a_refresh_that_needs_a_redirect_uri_is_not_tried_without_it(
+    keeper: TokenKeeper, connection: Connection, store: MemoryStore, server: TokenServer
+) -> None:
+    """It would be refused, and might cost the refresh token."""
+    strict = replace(FORTNOX, sends_redirect_uri=True)
+    with pytest.raises(ReauthorizeNeeded, match=r"without: redirect_uri\."):
+        await keeper.refresh(connection, strict, stale=STALE)
+    assert server.requests == []
+    store.connections["acme"] = connection
+    store.put("acme", {**CREDENTIALS, "redirect_uri": "https://here.test/cb"})
+    await keeper.refresh(connection, strict, stale=STALE)
+    assert server.forms[0]["redirect_uri"] == "https://here.test/cb"
+
+
 BOOKMORE = TokenEndpoint("https://token.test/token", "public", rotates=True, password_grant=True, client_id="bm")
 
 

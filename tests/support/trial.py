@@ -84,7 +84,7 @@ class Trial:
         return record_of(self.connector, self.simulator, native_id)
 
     def ref(self, native_id: str) -> Ref:
-        return Ref(self.connection_id, native_id)
+        return Ref(self.connection_id, native_id, self.simulator.company_id())
 
     def requests(self) -> list[Document]:
         """What the simulator received, in order."""

@@ -11,10 +11,12 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from strawberry.utils.str_converters import to_camel_case
+
 from gql_gateway.connectors.base import Connector
 from gql_gateway.fields import formats
 from gql_gateway.fields.document import ANY, MISSING, NativePath, Select, differences, drop, get, parse_path, resolve
-from gql_gateway.fields.native import OTHER, Clear, ListSemantics, Required
+from gql_gateway.fields.native import HEAD, OTHER, Clear, ListSemantics, Required
 from gql_gateway.fields.readback import stored_value, unified_names
 from gql_gateway.fields.table import ANY_KEY, Branch, Kind, Leaf, Node
 from gql_gateway.sandbox.simulator import Simulator
@@ -52,6 +54,7 @@ class Samples:
     `shorter`: why a text is refused that is longer than declared and that the simulator would take.
     `kept`: why null is refused although the simulator would empty the value.
     `unwritten`: native values that the simulator would let be written, and why the connector does not.
+    `unpublished`: why no length is declared although the provider has some.
     `view`: the record of a simulator as the connector reads it, where several resources make it up; a new entry of it
     is then an object of its own, with an id and whatever else the provider gives it. KeyError when it is gone.
     """
@@ -62,6 +65,7 @@ class Samples:
     shorter: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     unwritten: Mapping[str, str] = field(default_factory=dict)
+    unpublished: str | None = None
     view: Callable[[Simulator, str], Document] | None = None
 
 
@@ -151,9 +155,9 @@ def stored(connector: Connector, leaf: Leaf, document: Document) -> Any:
 def unified(leaf: Leaf) -> str:
     """The path at which a customer shows a leaf: what only one provider has is in `details`.
 
-    Of the entries of a list of any length it is the first.
+    Of the entries of a list of any length it is the first, after the one that lies elsewhere.
     """
-    path = leaf.path.replace(f"[{ANY_KEY}]", "[0]")
+    path = leaf.path.replace(f"[{ANY_KEY}]", f"[{leaf.after}]")
     return path if leaf.top in unified_names() else f"details.{path}"
 
 
@@ -219,8 +223,11 @@ def _lay_out_branch(
         return _lay_out(branch.entries[""], wanted, at, paths) or None
     entries: list[dict[str, Any]] = []
     if semantics is ListSemantics.MERGE_BY_ID:
-        inner = _lay_out(branch.entries[OTHER], wanted, (*at, "0"), paths)
-        return [{"id": FIRST, **inner}] if inner else None
+        if inner := _lay_out(branch.entries.get(HEAD, ()), wanted, (*at, "0"), paths):
+            entries.append({to_camel_case(branch.key or ""): True} | inner)
+        if inner := _lay_out(branch.entries[OTHER], wanted, (*at, str(len(entries))), paths):
+            entries.append({"id": FIRST} | inner)
+        return entries or None
     for slot, nodes in branch.entries.items():
         if inner := _lay_out(nodes, wanted, (*at, str(len(entries))), paths):
             entries.append(({"type": slot} if branch.key else {}) | inner)

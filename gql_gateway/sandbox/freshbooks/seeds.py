@@ -278,8 +278,8 @@ def _abroad() -> list[Document]:
 def _odd_ones() -> list[Document]:
     """What a careless update would trip over."""
     return [
-        # Nothing filled in at all: not even FreshBooks had anything for the organization.
-        _client(781001, p_country=""),
+        # Nothing filled in but a contact: not even FreshBooks had anything for the organization.
+        _client(781001, p_country="", contacts=[_contact("Sunniva", "Aune", "sunniva@aune.example")]),
         # Beyond what the subscription pays for.
         _company(781002, "One Client Too Many Inc.", exceeds_client_limit=1, email="late@toomany.example"),
         # From before countries were chosen from a list.
@@ -291,6 +291,8 @@ def _odd_ones() -> list[Document]:
         _company(
             781006,
             "Saltspring Ceramics",
+            fname="Wren",
+            lname="Castellano",
             email="kiln@saltspring.example",
             portal_settings={"theme": "kelp", "blocks": [{"name": "statement", "shown": True}]},
             contacts=[_contact("Juniper", "Vale", "juniper@saltspring.example")],
