@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -38,6 +39,8 @@ log = structlog.get_logger(__name__)
 
 REAP_EVERY = 3600.0
 """Seconds between two looks for idempotency records that are old enough to go."""
+NOTE_EVERY = 60.0
+"""Seconds between two notes of when a connection was used."""
 
 
 @dataclass(slots=True)
@@ -65,9 +68,28 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
         keeper = TokenKeeper(store, outbound)
         stack.push_async_callback(keeper.close)
         # A holder is given up long after its update had to end: a key taken over too early could write twice.
-        keys = IdempotencyStore(database, box, stale_after=timedelta(seconds=3 * settings.deadline))
-        gateway = Gateway(connectors(), store, keys, outbound, keeper, deadline=settings.deadline)
+        keys = IdempotencyStore(database, box, stale_after=timedelta(seconds=max(90.0, 3 * settings.deadline)))
+        gateway = Gateway(
+            connectors(), store, keys, outbound, keeper, deadline=settings.deadline, note_use=_noting(store)
+        )
         yield Running(settings, box, database, keys, gateway)
+
+
+def _noting(store: ConnectionStore) -> Callable[[str], Awaitable[None]]:
+    """Notes when a connection is used, at most once a minute: it is for people, and each note is a write."""
+    noted: dict[str, float] = {}
+
+    async def note(connection_id: str) -> None:
+        now = time.monotonic()
+        if now - noted.get(connection_id, -NOTE_EVERY) < NOTE_EVERY:
+            return
+        noted[connection_id] = now
+        try:
+            await store.touch(connection_id, datetime.now(UTC))
+        except DatabaseProblem as problem:
+            log.warning("use_not_noted", problem=str(problem))
+
+    return note
 
 
 @asynccontextmanager

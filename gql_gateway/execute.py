@@ -26,7 +26,7 @@ from .errors import GatewayError, RateLimited
 from .logs import places
 from .schema.build import GatewaySchema
 from .schema.context import Context
-from .schema.rules import VariablesOfRequiredOneOfRule
+from .schema.rules import FewRootFieldsRule, VariablesOfRequiredOneOfRule
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ class Executor:
 
     def __post_init__(self) -> None:
         hidden = () if self.introspection else (NoSchemaIntrospectionCustomRule,)
-        self._rules = (*specified_rules, VariablesOfRequiredOneOfRule, *hidden)
+        self._rules = (*specified_rules, VariablesOfRequiredOneOfRule, FewRootFieldsRule, *hidden)
 
     async def run(self, request: Request, context: Context) -> Answer:
         prepared = self._prepare(request.query)

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     max_tokens: int = Field(15_000, ge=100, description="Most tokens in a GraphQL document.")
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql.")
     introspection: bool = Field(True, description="Answer introspection queries.")
-    shutdown_grace: int = Field(30, ge=1, description="Time that running requests get to finish at shutdown.")
+    shutdown_grace: int = Field(35, ge=1, description="Time that running requests get to finish at shutdown.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")
 
@@ -53,6 +53,10 @@ def unsafe(settings: Settings) -> list[str]:
         problems.append(
             f"GATEWAY_HOST: {settings.host} can be reached from other machines and callers are not authenticated. "
             "Put an authenticating proxy in front and set GATEWAY_TRUST_NETWORK=true."
+        )
+    if settings.shutdown_grace < settings.deadline:
+        problems.append(
+            "GATEWAY_SHUTDOWN_GRACE: it is shorter than GATEWAY_DEADLINE, so a shutdown could cut a running write."
         )
     if settings.database_url.startswith("sqlite") and settings.database_url.rstrip("/") in (
         "sqlite:",

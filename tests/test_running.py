@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from gql_gateway.app import build_app, running
-from gql_gateway.settings import Settings
+from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.settings import Settings, unsafe
+from gql_gateway.storage.connections import ConnectionStore
 from gql_gateway.storage.database import Database
 from gql_gateway.storage.idempotency import Done, IdempotencyStore, Running, Started
 from gql_gateway.storage.secrets import SecretBox, generate_key
@@ -63,3 +65,21 @@ async def test_server_forgets_old_answers_and_keeps_the_others(tmp_path: Path) -
             await asyncio.sleep(0.02)
         assert isinstance(old, Started) and not old.resumed
         assert isinstance(await keys.begin("acme", "young", "same"), Done)
+
+
+async def test_use_of_a_connection_is_noted_once_a_minute(tmp_path: Path) -> None:
+    async with running(settings_in(tmp_path), BOX) as parts:
+        store = ConnectionStore(parts.database, BOX)
+        await store.add(Connection("acme", "fortnox", Credentials({"access_token": "abc"})))
+        await parts.gateway.connection("acme")
+        first = await store.get("acme")
+        await parts.gateway.connection("acme")
+        second = await store.get("acme")
+    assert first is not None and first.last_used_at is not None
+    assert second is not None and second.last_used_at == first.last_used_at
+
+
+def test_a_shutdown_may_not_cut_a_running_write() -> None:
+    told = [line for line in unsafe(Settings(deadline=40.0)) if line.startswith("GATEWAY_SHUTDOWN_GRACE")]
+    assert len(told) == 1
+    assert not [line for line in unsafe(Settings(deadline=35.0)) if line.startswith("GATEWAY_SHUTDOWN_GRACE")]

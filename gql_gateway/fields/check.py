@@ -52,6 +52,8 @@ def _check_text(path: str, fact: Native, value: str) -> Iterator[tuple[ErrorCode
     if not value:
         yield ErrorCode.BAD_FORMAT, f"{path} takes no empty text; null clears it."
         return
+    if fact.masked is not None and fact.masked.matches(value):
+        yield ErrorCode.BAD_FORMAT, f"{path} takes the whole value; this looks like {fact.masked.words}."
     if _CONTROL.search(value):
         yield ErrorCode.BAD_FORMAT, f"{path} takes no control characters."
     if fact.max_length is not None and len(value) > fact.max_length:

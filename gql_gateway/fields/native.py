@@ -74,6 +74,8 @@ class Native:
     `normal`: what the provider makes of a value (upper case …): predicted in a dry run, forgiven when read back.
     `write`: our value as the provider spells it; `read` the other way, where the kind of the value does not say it
     (it has to understand what `write` makes as well). `note`: one sentence for the caller.
+    `masked`: what the provider shows in the value's place. A caller who gives that is refused, and that it is read back
+    proves nothing about the value behind it; `normal` makes the mask of a value.
     `derived`: the native value read from the whole record, where no one place holds it (a company is what has a block
     `company`). Such a value is never sent: a caller may give the one that the record has, and no other.
     """
@@ -91,6 +93,7 @@ class Native:
     note: str | None = None
     derived: Callable[[JsonObject], Any] | None = None
     read: Callable[[Any], Any] | None = None
+    masked: Format | None = None
 
     def choices(self) -> tuple[str, ...] | None:
         """The words a caller may use, when they are limited."""
@@ -202,10 +205,12 @@ def native(
     note: str | None = None,
     derived: Callable[[JsonObject], Any] | None = None,
     read: Callable[[Any], Any] | None = None,
+    masked: Format | None = None,
 ) -> Any:
     """A value with one native place. See `Native` for the facts."""
     fact = Native(
-        name, max_length, min_length, pattern, values, options, required, clear, normal, write, note, derived, read
+        *(name, max_length, min_length, pattern, values, options, required, clear, normal, write, note, derived, read),
+        masked=masked,
     )
     return strawberry.field(description=description, directives=[_directive(fact)], metadata={"fact": fact})
 

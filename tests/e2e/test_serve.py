@@ -233,14 +233,15 @@ class TestEnd:
 
     def test_grace_has_an_end(self, tmp_path: Path) -> None:
         name = next(iter(connectors()))
-        with serving(tmp_path, GATEWAY_SHUTDOWN_GRACE="1") as served, ThreadPoolExecutor(1) as pool:
+        with serving(tmp_path, GATEWAY_SHUTDOWN_GRACE="2", GATEWAY_DEADLINE="2") as served, ThreadPoolExecutor(1) as pool:
             served.sandbox.fault(name, "timeout_before", times=20)
             answer = pool.submit(post, served.origin, served.operation(name))
             self.wait_until(lambda: served.sandbox.requests(name), "the simulator is asked")
             begun = time.monotonic()
             assert served.process.terminate() == 0
             assert time.monotonic() - begun < 10
-            assert answer.exception(PATIENCE) is not None or answer.result().status >= 500
+            # The update ends by its own deadline, about when the grace does: it is answered, or the connection closed.
+            assert answer.exception(PATIENCE) is not None or answer.result().status in (200, 500)
 
     @staticmethod
     def ready(origin: str) -> bool:

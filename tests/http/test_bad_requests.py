@@ -358,3 +358,22 @@ class TestMethods:
         await site.app({**scope, "root_path": "", "http_version": "1.1", "scheme": "http"}, receive, send)
 
         assert sent[0]["status"] == 400
+
+
+class TestRootFields:
+    async def test_twenty_are_taken(self, site: Site) -> None:
+        reply = await site.post("{" + " ".join(f"a{number}: __typename" for number in range(20)) + "}")
+        assert reply.status == 200
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "{" + " ".join(f"a{number}: __typename" for number in range(21)) + "}",
+            "{ ...F ... on Query {" + " ".join(f"a{number}: __typename" for number in range(11)) + "} }"
+            "fragment F on Query {" + " ".join(f"b{number}: __typename" for number in range(10)) + "}",
+        ],
+    )
+    async def test_one_more_is_not(self, site: Site, query: str) -> None:
+        reply = await site.post(query)
+        assert reply.status == 400
+        assert reply.problem() == "An operation asks for 20 root fields at most; this one asks for 21."
