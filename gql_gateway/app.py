@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -40,7 +39,7 @@ log = structlog.get_logger(__name__)
 REAP_EVERY = 3600.0
 """Seconds between two looks for idempotency records that are old enough to go."""
 NOTE_EVERY = 60.0
-"""Seconds between two notes of when a connection was used."""
+"""Seconds between two notes of when connections were used."""
 
 
 @dataclass(slots=True)
@@ -69,27 +68,46 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
         stack.push_async_callback(keeper.close)
         # A holder is given up long after its update had to end: a key taken over too early could write twice.
         keys = IdempotencyStore(database, box, stale_after=timedelta(seconds=max(90.0, 3 * settings.deadline)))
-        gateway = Gateway(
-            connectors(), store, keys, outbound, keeper, deadline=settings.deadline, note_use=_noting(store)
-        )
+        note = await stack.enter_async_context(noting(store))
+        gateway = Gateway(connectors(), store, keys, outbound, keeper, deadline=settings.deadline, note_use=note)
         yield Running(settings, box, database, keys, gateway)
 
 
-def _noting(store: ConnectionStore) -> Callable[[str], Awaitable[None]]:
-    """Notes when a connection is used, at most once a minute: it is for people, and each note is a write."""
-    noted: dict[str, float] = {}
+@asynccontextmanager
+async def noting(store: ConnectionStore) -> AsyncIterator[Callable[[str], None]]:
+    """Notes when connections are used, once a minute for all of them and at the end.
 
-    async def note(connection_id: str) -> None:
-        now = time.monotonic()
-        if now - noted.get(connection_id, -NOTE_EVERY) < NOTE_EVERY:
-            return
-        noted[connection_id] = now
+    It is for people to look at: no request waits for it. A write of its own for each use would cost more than the rest
+    of an update, and most tenants come less often than once a minute.
+    """
+    seen: dict[str, datetime] = {}
+
+    async def write() -> None:
+        uses = dict(seen)
         try:
-            await store.touch(connection_id, datetime.now(UTC))
+            await store.touch(uses)
         except DatabaseProblem as problem:
-            log.warning("use_not_noted", problem=str(problem))
+            log.warning("uses_not_noted", count=len(uses), problem=str(problem))
+            return
+        for connection_id, at in uses.items():
+            if seen[connection_id] is at:
+                del seen[connection_id]
 
-    return note
+    async def keep_writing() -> None:
+        while True:
+            await asyncio.sleep(NOTE_EVERY)
+            await write()
+
+    def note(connection_id: str) -> None:
+        seen[connection_id] = datetime.now(UTC)
+
+    task = asyncio.create_task(keep_writing())
+    try:
+        yield note
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await write()
 
 
 @asynccontextmanager

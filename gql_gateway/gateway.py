@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -85,7 +85,7 @@ class Gateway:
     deadline: float = 30.0
     patience: Patience = field(default_factory=Patience)
     clock: Callable[[], float] = time.monotonic
-    note_use: Callable[[str], Awaitable[None]] | None = None
+    note_use: Callable[[str], None] | None = None
     _locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _budgets: dict[str, RepeatBudget] = field(default_factory=dict)
     _companies: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Gateway:
             words = f"This gateway has no connector for {connection.integration} (any more)."
             raise ConnectionProblem(ErrorCode.NOT_CONNECTED, words, path=path)
         if self.note_use is not None:
-            await self.note_use(connection_id)
+            self.note_use(connection_id)
         return connection, connector
 
     async def customer(self, ref: Ref, at: Path = ()) -> Customer:

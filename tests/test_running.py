@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gql_gateway.app import Running as Parts
 from gql_gateway.app import build_app, running
 from gql_gateway.model.connection import Connection, Credentials
 from gql_gateway.settings import Settings, unsafe
@@ -67,16 +68,46 @@ async def test_server_forgets_old_answers_and_keeps_the_others(tmp_path: Path) -
         assert isinstance(await keys.begin("acme", "young", "same"), Done)
 
 
-async def test_use_of_a_connection_is_noted_once_a_minute(tmp_path: Path) -> None:
-    async with running(settings_in(tmp_path), BOX) as parts:
-        store = ConnectionStore(parts.database, BOX)
-        await store.add(Connection("acme", "fortnox", Credentials({"access_token": "abc"})))
-        await parts.gateway.connection("acme")
-        first = await store.get("acme")
-        await parts.gateway.connection("acme")
-        second = await store.get("acme")
-    assert first is not None and first.last_used_at is not None
-    assert second is not None and second.last_used_at == first.last_used_at
+async def last_uses(settings: Settings) -> dict[str, datetime | None]:
+    database = Database(settings.database_url)
+    try:
+        return {item.id: item.last_used_at for item in await ConnectionStore(database, BOX).all()}
+    finally:
+        await database.close()
+
+
+async def used(parts: Parts, *names: str) -> None:
+    store = ConnectionStore(parts.database, BOX)
+    for name in names:
+        if await store.get(name) is None:
+            await store.add(Connection(name, "fortnox", Credentials({"access_token": "abc"})))
+        await parts.gateway.connection(name)
+
+
+async def test_uses_of_connections_are_noted_every_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gql_gateway.app.NOTE_EVERY", 0.05)
+    settings = settings_in(tmp_path)
+    async with running(settings, BOX) as parts:
+        await used(parts, "acme", "other")
+        async with asyncio.timeout(10):
+            while None in (await last_uses(settings)).values():  # noqa: ASYNC110 – another task notes them
+                await asyncio.sleep(0.02)
+        first = await last_uses(settings)
+        await used(parts, "acme")
+        async with asyncio.timeout(10):
+            while (await last_uses(settings))["acme"] == first["acme"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert (await last_uses(settings))["other"] == first["other"]
+
+
+async def test_no_request_waits_for_the_note_and_none_is_lost_at_the_end(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with running(settings, BOX) as parts:
+        await used(parts, "acme")
+        assert await last_uses(settings) == {"acme": None}
+    noted = (await last_uses(settings))["acme"]
+    assert noted is not None
+    assert abs(datetime.now(UTC) - noted) < timedelta(minutes=1)
 
 
 def test_a_shutdown_may_not_cut_a_running_write() -> None:

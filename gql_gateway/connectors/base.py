@@ -148,6 +148,10 @@ class Connector(ABC):
     def authorize(self, connection: Connection) -> Mapping[str, str]:
         """The headers that carry the credentials."""
 
+    def authorized(self, call: Call, connection: Connection) -> Call:
+        """The call as it is sent, where credentials have a place in its body: no plan and no payload shows them."""
+        return call
+
     @abstractmethod
     def read(self, ref: Ref) -> Conversation[JsonObject | None]:
         """The record whole, or `None` when the provider does not know it."""

@@ -91,19 +91,19 @@ def effect_of(
     """Whether the part of a change that one step carries is in the record.
 
     Only values that the step should have altered can tell; without the record as it was, every value has to match.
+    A mask that was there before, or may have been, hides what is behind it.
     """
-    told = [
-        item
-        for item in change.assignments
-        if (paths is None or item.leaf.path in paths) and (before is None or not _holds(connector, item, before))
-    ]
+    ours = [item for item in change.assignments if paths is None or item.leaf.path in paths]
+    told = [item for item in ours if before is None or not _holds(connector, item, before)]
     done = [_holds(connector, item, now) for item in told]
     drops = [item for item in change.drops if paths is None or any(leaf.path in paths for leaf in item.branch.leaves())]
     dropped = [place for item in drops for place in item.branch.drops]
     done += [get(now, place) in _EMPTY for place in dropped if before is None or get(before, place) not in _EMPTY]
-    if all(done):
+    hidden = any(item.leaf.fact.masked and not item.clears and (before is None or item not in told) for item in ours)
+    proves = not hidden or (before is not None and bool(done))
+    if all(done) and proves:
         return Effect.APPLIED
-    if before is None:
+    if before is None or not done:
         return Effect.UNKNOWN
     same = all(_stored(connector, item.leaf, now) == _stored(connector, item.leaf, before) for item in told)
     kept = all(get(now, place) == get(before, place) for place in dropped)
@@ -143,7 +143,9 @@ def _side_effects(connector: Connector, change: Change, before: JsonObject, afte
     asked = frozenset(_asked(connector, change, before, after))
     volatile = [parse_path(path) for path in connector.manifest.volatile]
     for path, old, new in differences(before, after):
-        if path in asked or (old in _EMPTY and new in _EMPTY) or any(_touches(path, it) for it in (*asked, *volatile)):
+        if path in asked or (old in _EMPTY and new in _EMPTY) or any(_touches(path, it) for it in asked):
+            continue
+        if any(len(path) >= len(it) and _touches(path, it) for it in volatile):
             continue
         yield Warning(
             WarningCode.SIDE_EFFECT,

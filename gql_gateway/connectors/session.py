@@ -56,7 +56,7 @@ class Session:
         async def attempt() -> Answer:
             answer = await self.outbound.send(
                 self.connection.base_url or manifest.base_url,
-                call,
+                self.connector.authorized(call, self.connection),
                 key=self.connection.id,
                 rates=manifest.rates,
                 headers={"Accept": "application/json", **self.connector.authorize(self.connection)},

@@ -28,9 +28,10 @@ _SHORTEST = 3
 _DEEPEST = 100
 _MOST_QUOTED = 8
 
-# The end of a name: `userPassword` and `old_refresh_token` are meant as well, `token_type` is not.
+# The end of a name: `userPassword` and `old_refresh_token` are meant as well, `token_type` is not, and neither is
+# QuickBooks' `SyncToken`, the number of a record's version.
 _NAME = (
-    r"(?:token|secret|api[_\-]?key|pass(?:word|wd|phrase)|private[_\-]?key|client[_\-]?assertion|code[_\-]?verifier"
+    r"(?:(?<!sync)token|secret|api[_\-]?key|pass(?:word|wd|phrase)|private[_\-]?key|client[_\-]?assertion|code[_\-]?verifier"
     r"|authorization|cookie)"
 )
 _SECRET_NAME = re.compile(_NAME + r"\Z", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Delete, RowMapping, Update, bindparam, delete, select, update
@@ -98,10 +99,15 @@ class ConnectionStore:
             row = (await connection.execute(change)).mappings().first()
         return None if row is None else self._read(row)
 
-    async def touch(self, id: str, at: datetime) -> None:
-        """Note a use; an earlier time than the one noted changes nothing."""
-        earlier = connections.c.last_used_at.is_(None) | (connections.c.last_used_at < at)
-        await self._change_one(update(connections).where(connections.c.id == id, earlier).values(last_used_at=at))
+    async def touch(self, uses: Mapping[str, datetime]) -> None:
+        """Note when connections were used, by id; an earlier time than the one noted changes nothing."""
+        earlier = connections.c.last_used_at.is_(None) | (connections.c.last_used_at < bindparam("at"))
+        change = update(connections).where(connections.c.id == bindparam("one"), earlier)
+        # Rows are locked in one order, or two processes could wait for each other.
+        noted = [{"one": id, "at": uses[id]} for id in sorted(uses)]
+        if noted:
+            async with self._database.write() as connection:
+                await connection.execute(change.values(last_used_at=bindparam("at")), noted)
 
     async def mark(self, id: str, status: str, reason: str | None = None, *, generation: int | None = None) -> bool:
         """Set the status. With `generation`, only while the credentials are still those the verdict is about."""

@@ -88,7 +88,8 @@ def test_exceptions_are_about_something(connector: Connector) -> None:
     names = {leaf.segments[-1][0] for leaf in connector.table.leaves}
     assert set(samples.values) <= paths | names
     assert {*samples.beside, *samples.at_length, *samples.kept} <= paths
-    assert set(samples.shorter) <= paths | names
+    assert {*samples.shorter, *samples.misshapen} <= paths | names
+    assert set(samples.along) <= paths
     assert {path for others in samples.beside.values() for path in others} <= paths
     assert all(
         re.fullmatch(r"[A-Z].{15,}\.", reason) for reason in (*samples.kept.values(), *samples.unwritten.values())

@@ -56,7 +56,9 @@ def steps_of(connector: Connector, current: Document, wanted: Mapping[str, Any])
     value = typed_change(connector, with_ids(connector, change_of(connector, wanted), current))
     change = read_change(connector.table, value, ("change", member(connector)))
     problems = check_change(change) or list(connector.check(change, current))
-    return problems or list(connector.plan(Ref("c", connector.native_id(current)), change, current))
+    company_id = simulator_of(connector).company_id() if connector.manifest.company_required else None
+    ref = Ref("c", connector.native_id(current), company_id)
+    return problems or list(connector.plan(ref, change, current))
 
 
 def update_of(connector: Connector, records: Iterable[Document], leaf: Leaf, value: Any) -> tuple[Document, list[Step]]:
@@ -82,11 +84,13 @@ class Line:
 
     @property
     def connection(self) -> Connection:
-        return Connection("c", self.connector.manifest.name, Credentials(self.simulator.credentials()))
+        credentials, company_id = Credentials(self.simulator.credentials()), self.simulator.company_id()
+        return Connection("c", self.connector.manifest.name, credentials, company_id)
 
     async def send(self, call: Call) -> Answer:
         headers = {"Accept": "application/json", **self.connector.authorize(self.connection)}
-        return await self.outbound.send(self.base_url, call, key="c", headers=headers)
+        sent = self.connector.authorized(call, self.connection)
+        return await self.outbound.send(self.base_url, sent, key="c", headers=headers)
 
     async def hold(self, conversation: Conversation[Any]) -> list[tuple[Call, Answer]]:
         """The calls of a conversation and their answers."""

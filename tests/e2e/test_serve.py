@@ -233,7 +233,10 @@ class TestEnd:
 
     def test_grace_has_an_end(self, tmp_path: Path) -> None:
         name = next(iter(connectors()))
-        with serving(tmp_path, GATEWAY_SHUTDOWN_GRACE="2", GATEWAY_DEADLINE="2") as served, ThreadPoolExecutor(1) as pool:
+        with (
+            serving(tmp_path, GATEWAY_SHUTDOWN_GRACE="2", GATEWAY_DEADLINE="2") as served,
+            ThreadPoolExecutor(1) as pool,
+        ):
             served.sandbox.fault(name, "timeout_before", times=20)
             answer = pool.submit(post, served.origin, served.operation(name))
             self.wait_until(lambda: served.sandbox.requests(name), "the simulator is asked")

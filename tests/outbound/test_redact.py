@@ -132,6 +132,15 @@ def test_a_document_is_redacted_in_names_values_and_numbers() -> None:
     }
 
 
+def test_the_number_of_a_version_is_no_secret() -> None:
+    """QuickBooks calls it a token; a dry run has to show it."""
+    shown: Json = {"SyncToken": "3", "Id": "58"}
+    assert redact_json(shown) == shown
+    assert redact('{"SyncToken": "3"}') == '{"SyncToken": "3"}'
+    hidden: Json = {"sync_token": "3", "asyncAccessToken": "3"}
+    assert redact_json(hidden) == {"sync_token": MARK, "asyncAccessToken": MARK}
+
+
 def test_a_document_of_any_depth_is_bearable() -> None:
     document: Json = [KEY]
     for _ in range(5000):

@@ -140,8 +140,16 @@ async def test_of_twenty_writers_one_wins_each_generation(open_shared: Opener, b
 
 async def test_touch_notes_the_latest_use(store: ConnectionStore) -> None:
     await store.add(example())
+    await store.add(example("other"))
+    await store.touch({})
     for at in (NOON, NOON + timedelta(hours=1), NOON):
-        await store.touch("acme", at)
+        await store.touch({"acme": at, "nobody": at})
+    other = await store.get("other")
+    assert other is not None and other.last_used_at is None
+    later = NOON + timedelta(hours=2)
+    await store.touch({"other": later, "acme": NOON})
+    other = await store.get("other")
+    assert other is not None and other.last_used_at == later
 
     touched = await store.get("acme")
     assert touched is not None

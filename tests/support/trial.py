@@ -87,8 +87,11 @@ class Trial:
         return Ref(self.connection_id, native_id, self.simulator.company_id())
 
     def requests(self) -> list[Document]:
-        """What the simulator received, in order."""
-        return self.mount.log.shown()
+        """What the simulator received, in order, without credentials that the session put into bodies."""
+        connection = Connection("c", self.connector.manifest.name, Credentials(self.simulator.credentials()))
+        added = self.connector.authorized(Call("any", "POST", "/", body={}), connection).body
+        entries = self.mount.log.shown()
+        return [_without(entry, added) for entry in entries] if isinstance(added, dict) and added else entries
 
     def writes(self) -> list[Document]:
         return [entry for entry in self.requests() if self._writes(entry)]
@@ -151,6 +154,13 @@ class Trial:
 
     def _writes(self, entry: Document) -> bool:
         return self.simulator.writes(entry["method"], entry["path"], entry["body"])
+
+
+def _without(entry: Document, added: Collection[str]) -> Document:
+    body = entry["body"]
+    if not isinstance(body, dict):
+        return entry
+    return {**entry, "body": {name: value for name, value in body.items() if name not in added}}
 
 
 @asynccontextmanager

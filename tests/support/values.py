@@ -53,6 +53,8 @@ class Samples:
     `at_length`: the id of a record in which a text of any form and full length is taken.
     `shorter`: why a text is refused that is longer than declared and that the simulator would take.
     `kept`: why null is refused although the simulator would empty the value.
+    `misshapen`: texts that are not of its form, where the usual ones are.
+    `along`: native places that the provider changes along with this one; a warning tells of each.
     `unwritten`: native values that the simulator would let be written, and why the connector does not.
     `unpublished`: why no length is declared although the provider has some.
     `view`: the record of a simulator as the connector reads it, where several resources make it up; a new entry of it
@@ -64,6 +66,8 @@ class Samples:
     at_length: Mapping[str, str] = field(default_factory=dict)
     shorter: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    misshapen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    along: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unwritten: Mapping[str, str] = field(default_factory=dict)
     unpublished: str | None = None
     view: Callable[[Simulator, str], Document] | None = None

@@ -244,7 +244,7 @@ def _odd_ones() -> list[Document]:
             10031,
             "Gesellschaft zur Förderung und Erhaltung historischer Wasserfahrzeuge, Kutter, Ewer und Jollen an den "
             "Küsten von Nord- und Ostsee sowie an den angrenzenden Binnengewässern zwischen Flensburger Förde und "
-            "Greifswalder Bodden, eingetragener Verein mit Sitz in Kiel-Holtenau",  # longer than an update may be
+            "Greifswalder Bodden, eingetragener Verein mit Sitz in Kiel-Holtenau",  # longer than 255 characters
             **_at("Tiessenkai 12", "24159", "Kiel"),
         ),
         # Native fields that no description has.

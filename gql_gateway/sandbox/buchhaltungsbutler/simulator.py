@@ -60,10 +60,10 @@ Handle = Callable[[Body], Document]
 class BuchhaltungsbutlerSimulator(Simulator):
     """One API client, one customer account of it that is active and one that is not.
 
-    Switches, all put back by `reset`, the safer or stricter reading first:
+    Switches, all put back by `reset`, the safer or stricter reading first (but no length that nobody has told of):
     `partial` (False: an update empties what it leaves out); `empty_values` and `null_values` ("refused",
     "refused_where_formed" for country, VAT number, IBAN, BIC and mail address only, "stored" as an empty text,
-    "ignored"); `longest` text in characters or None, `cuts_long_values`; `takes_number_as_text` in a JSON update;
+    "ignored"); `longest` text in characters, None for any, `cuts_long_values`; `takes_number_as_text` in a JSON update;
     `update_answers_customer_number`; `lists_collective_account`; `largest_limit` of the debtor list or None;
     `list_order`; `rate_limit` as calls and seconds or None, `limit_status` (429 with a page, or 403 with code 15);
     `may_write`; `customers`: the api_keys that belong to the client and whether each is active.
@@ -78,7 +78,7 @@ class BuchhaltungsbutlerSimulator(Simulator):
         self.partial = True
         self.empty_values: Empty = "refused"
         self.null_values: Empty = "refused"
-        self.longest: int | None = 255
+        self.longest: int | None = None
         self.cuts_long_values = False
         self.takes_number_as_text = False
         self.update_answers_customer_number = False
