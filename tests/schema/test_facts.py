@@ -101,8 +101,14 @@ async def test_directives_and_query_say_the_same(told: dict[str, Any], name: str
     rows = [row for row in told[name]["fields"] if row["update"]]
     facts = list(stated(told[name]["inputType"]))
 
-    assert sorted(plain(row["path"]) for row in rows) == sorted(plain(path) for path, _ in facts)
+    paths = {row["path"] for row in rows}
+    # The head of a list lies elsewhere than the other entries; its values are stated once for both.
+    heads = {path for path in paths if path.replace("[0]", "[*]", 1) in paths - {path}}
+    others = sorted(plain(row["path"]) for row in rows if row["path"] not in heads)
+    assert others == sorted(plain(path) for path, _ in facts)
     for row in rows:
+        if row["path"] in heads:
+            continue
         if row["listSemantics"] and row["type"].startswith("["):
             continue
         wanted = {fact: row[fact] for fact in FACTS if row[fact] is not None}
