@@ -93,6 +93,21 @@ def to_summary(connectors: Mapping[str, Connector]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def to_credentials(connectors: Mapping[str, Connector]) -> str:
+    """What a connection of each integration needs, for docs/connecting.md."""
+    lines = ["| integration | needed | optional | how |", "|---|---|---|---|"]
+    for connector in connectors.values():
+        manifest = connector.manifest
+        needed, optional = (
+            ", ".join(f"`{item.name}`" for item in manifest.credentials if item.optional is wanted) or "–"
+            for wanted in (False, True)
+        )
+        company = " A call names the company unless the connection fixes it." if manifest.company_required else ""
+        how = f"{manifest.authentication}{company}".replace("|", "\\|")
+        lines.append(f"| {manifest.label} (`{manifest.name}`) | {needed} | {optional} | {how} |")
+    return "\n".join(lines) + "\n"
+
+
 def to_json(connectors: Mapping[str, Connector]) -> str:
     """Every row of every integration, for programs."""
     shown = {

@@ -10,7 +10,7 @@ from ..connectors.registry import connectors
 from ..schema.build import build_schema
 
 README = Path("README.md")
-BEGIN, END = "<!-- support:begin, written by `gql-gateway support` -->", "<!-- support:end -->"
+CONNECTING = Path("docs/connecting.md")
 
 
 def schema_files() -> dict[Path, str]:
@@ -20,16 +20,23 @@ def schema_files() -> dict[Path, str]:
 
 def support_files(folder: Path = Path()) -> dict[Path, str]:
     files = {Path("docs/support-matrix.md"): support.to_markdown(connectors())}
-    readme = folder / README
-    if readme.is_file():
-        files[README] = _between(readme.read_text(encoding="utf-8"), support.to_summary(connectors()))
+    tables = {README: ("support", support.to_summary), CONNECTING: ("credentials", support.to_credentials)}
+    for path, (mark, table) in tables.items():
+        if (folder / path).is_file():
+            files[path] = _between((folder / path).read_text(encoding="utf-8"), mark, table(connectors()))
     return files
 
 
-def _between(text: str, table: str) -> str:
+def marks(mark: str) -> tuple[str, str]:
+    """The comments between which a generated table stands in a page for people."""
+    return f"<!-- {mark}:begin, written by `gql-gateway support` -->", f"<!-- {mark}:end -->"
+
+
+def _between(text: str, mark: str, table: str) -> str:
     """A text with the generated table between its two marks; without marks it stays as it is."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    opening, closing = marks(mark)
+    before, begin, rest = text.partition(opening)
+    _, end, after = rest.partition(closing)
     return f"{before}{begin}\n\n{table}\n{end}{after}" if begin and end else text
 
 

@@ -16,6 +16,8 @@ WRITTEN = {
     "support": ["docs/support-matrix.md"],
 }
 
+BEGIN, END = artifacts.marks("support")
+
 
 def call(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(item) for item in arguments])
@@ -75,7 +77,7 @@ def test_files_end_with_one_newline_and_say_who_wrote_them() -> None:
 
 
 class TestReadme:
-    TEXT = f"# Title\n\n{artifacts.BEGIN}\nold\n{artifacts.END}\n\nMore.\n"
+    TEXT = f"# Title\n\n{BEGIN}\nold\n{END}\n\nMore.\n"
 
     def test_only_the_part_between_the_marks_is_written(self, tmp_path: Path) -> None:
         readme = tmp_path / "README.md"
@@ -83,8 +85,8 @@ class TestReadme:
         call("support", "--folder", tmp_path)
         written = readme.read_text("utf-8")
 
-        assert written.startswith(f"# Title\n\n{artifacts.BEGIN}\n")
-        assert written.endswith(f"\n{artifacts.END}\n\nMore.\n")
+        assert written.startswith(f"# Title\n\n{BEGIN}\n")
+        assert written.endswith(f"\n{END}\n\nMore.\n")
         assert "old" not in written
         assert all(connector.manifest.label in written for connector in connectors().values())
         assert call("support", "--check", "--folder", tmp_path).exit_code == 0
@@ -97,7 +99,7 @@ class TestReadme:
         assert checked.exit_code == 1
         assert checked.stderr == "error: README.md is not current: run `gql-gateway support`.\n"
 
-    @pytest.mark.parametrize("text", ["# Title\n", f"# Title\n{artifacts.BEGIN}\nno end\n"])
+    @pytest.mark.parametrize("text", ["# Title\n", f"# Title\n{BEGIN}\nno end\n"])
     def test_without_both_marks_it_stays_as_it_is(self, tmp_path: Path, text: str) -> None:
         (tmp_path / "README.md").write_text(text, "utf-8")
         call("support", "--folder", tmp_path)
