@@ -158,7 +158,7 @@ class Runner:
     patience: Patience = Patience()
     requests: list[ProviderRequest] = field(default_factory=list)
     noting: bool = True
-    """Calls are taken down in `requests`: taking secrets out of them costs more than sending most of them."""
+    """Calls are taken down in `requests`. Taking secrets out of them costs a fifth of a millisecond a write."""
 
     async def converse(self, conversation: Conversation[Result]) -> Result:
         """Drive a generator of calls to its result; what goes wrong is a GatewayError."""
