@@ -99,6 +99,8 @@ class TestRoundTrip:
         name = connector.manifest.name
         base = simulators.url(name)
         arguments = ["connections", "add", name, "--id", "bad", "--base-url", base]
+        if company := simulators.simulators[name].company_id():
+            arguments += ["--company", company]
         if token_url := simulators.simulators[name].token_url(base):
             arguments += ["--token-url", token_url]
         cli(*arguments, *flags(planted(connector)))
@@ -110,6 +112,7 @@ class TestRoundTrip:
 
     def test_provider_that_is_not_there(self, cli: Cli, connector: Connector) -> None:
         arguments = ["connections", "add", connector.manifest.name, "--id", "gone", "--base-url", "http://127.0.0.1:9"]
+        arguments += ["--company", "1"]
         cli(*arguments, "--token-url", "http://127.0.0.1:9/token", *flags(planted(connector)))
         (line,) = cli.refuses("connections", "test", "gone")
 

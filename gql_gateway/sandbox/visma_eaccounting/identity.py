@@ -103,7 +103,6 @@ class Identity:
             "sub": hashlib.sha256(EMAIL.encode()).hexdigest()[:32],
             "email": EMAIL,
             "customer_id": self._company_id,
-            "exp": int(self._clock()) + ACCESS_SECONDS,
             "jti": str(self._issued),
         }
         self._newest["access_token"] = _jwt(claims)
