@@ -38,7 +38,7 @@ def update_operation(connector: Connector, connection_id: str, native_id: str) -
   ) {{
     customer {{ id version companyName }}
     changes {{ path before after }}
-    requests {{ step method path status body }}
+    requests {{ step writes method path status body }}
     warnings {{ code message path }}
     errors {{ __typename code message path }}
   }}

@@ -424,5 +424,6 @@ def not_read(error: TransportError) -> GatewayError:
     """A call that brought no answer, told to the caller. For writes only where the call was certainly not taken."""
     if isinstance(error, NotTaken) and error.reason == "rate_limited":
         return RateLimited("The provider's rate limit is used up.", retry_after=error.retry_after)
-    code = ErrorCode.DOWN if isinstance(error, Unclear) else ErrorCode.UNREACHABLE
+    unreachable = isinstance(error, NotTaken) and error.reason == "unreachable"
+    code = ErrorCode.UNREACHABLE if unreachable else ErrorCode.DOWN
     return ProviderUnavailable(code, f"The provider could not be asked: {error}")

@@ -142,9 +142,9 @@ class Database:
 class _AtOnce:
     """Look-ups by key in a SQLite file, made in the event loop itself.
 
-    aiosqlite hands each part of a statement to a thread: nine turns for one SELECT, under load about a millisecond of CPU
-    time (docs/performance.md). A row found by its primary key takes microseconds, and in WAL mode a reader waits for no
-    writer. If SQLite would have to wait after all, it refuses instead.
+    aiosqlite hands each part of a statement to a thread: nine turns for one SELECT, under load about a millisecond of
+    CPU time (docs/performance.md). A row found by its primary key takes microseconds, and in WAL mode a reader waits
+    for no writer. If SQLite would have to wait after all, it refuses instead.
     """
 
     def __init__(self, path: str) -> None:

@@ -221,6 +221,7 @@ async def test_credentials_are_nowhere_to_be_read(
     plain = canary.encode()
     hidden = [plain, plain[::-1], plain.hex().encode(), *(base64.b64encode(b"x" * n + plain)[4:-4] for n in range(3))]
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="aiosqlite")
     database = Database(f"sqlite:///{tmp_path / 'gateway.sqlite3'}")
     await database.migrate()
     store = ConnectionStore(database, box)
