@@ -7,7 +7,7 @@ and `stored` hold a conversation (`calls`, `answers`) against what comes of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,13 @@ from gql_gateway.model.connection import Connection, Credentials
 from gql_gateway.model.ref import Ref
 from gql_gateway.outbound.message import Answer, Call
 from tests.support.changes import typed_change
+from tests.support.wire import answer_of, hold, read_fixtures
 
 QUICKBOOKS = CONNECTOR()
 REALM = "9341450000000001"
 REF = Ref("c", "58", REALM)
 FOLDER = Path(__file__).parent / "wire"
-FIXTURES: dict[str, Any] = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+FIXTURES = read_fixtures(FOLDER)
 PARTS = ("steps", "problems", "error", "list", "read", "companies", "stored")
 
 
@@ -39,27 +40,6 @@ def fixtures_with(part: str) -> list[Any]:
 
 def change_of(fixture: dict[str, Any]) -> Change:
     return read_change(QUICKBOOKS.table, typed_change(QUICKBOOKS, fixture["change"]), ("change", "quickbooks"))
-
-
-def answer_of(told: dict[str, Any]) -> Answer:
-    body = told["body"]
-    raw = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    return Answer(told["status"], raw, {name.lower(): value for name, value in told["headers"].items()})
-
-
-def hold(conversation: Generator[Call, Answer, Any], answers: Sequence[dict[str, Any]]) -> tuple[list[Call], Any]:
-    """The calls of a conversation with these answers, and its result or the problem it ended with."""
-    calls: list[Call] = []
-    try:
-        call = next(conversation)
-        for told in answers:
-            calls.append(call)
-            call = conversation.send(answer_of(told))
-    except StopIteration as end:
-        return calls, end.value
-    except GatewayError as error:
-        return calls, error
-    raise AssertionError(f"one call too many: {call}")
 
 
 def result_of(fixture: dict[str, Any], conversation: Generator[Call, Answer, Any]) -> Any:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,12 @@ from gql_gateway.fields.check import check_change
 from gql_gateway.fields.native import Clear
 from gql_gateway.model.connection import Connection, Credentials
 from gql_gateway.model.ref import Ref
-from gql_gateway.outbound.message import Answer, Call
 from tests.support.changes import typed_change
+from tests.support.wire import answer_of, hold, is_problem, read_fixtures
 
 VISMA = CONNECTOR()
 FOLDER = Path(__file__).parent / "wire"
-FIXTURES: dict[str, Any] = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+FIXTURES = read_fixtures(FOLDER)
 PARTS = ("steps", "problems", "error", "list", "read", "companies", "stored")
 ID = "6f1b2a7e-1d0c-4c8e-9a44-3a5e0b6c9d77"
 
@@ -38,36 +36,6 @@ def fixtures_with(part: str) -> list[Any]:
 
 def change_of(fixture: dict[str, Any]) -> Change:
     return read_change(VISMA.table, typed_change(VISMA, fixture["change"]), ("change", "vismaEaccounting"))
-
-
-def answer_of(told: dict[str, Any]) -> Answer:
-    body = told["body"]
-    raw = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    return Answer(told["status"], raw, {name.lower(): value for name, value in told["headers"].items()})
-
-
-def hold(conversation: Generator[Call, Answer, Any], answers: Sequence[dict[str, Any]]) -> tuple[list[Call], Any]:
-    """The calls of a conversation with these answers, and its result or the problem it ended with."""
-    calls: list[Call] = []
-    try:
-        call = next(conversation)
-        for told in answers:
-            calls.append(call)
-            call = conversation.send(answer_of(told))
-    except StopIteration as end:
-        return calls, end.value
-    except GatewayError as error:
-        return calls, error
-    raise AssertionError(f"one call too many: {call}")
-
-
-def is_problem(fixture: dict[str, Any], result: Any) -> bool:
-    """Whether the fixture ends with a problem, and then that it is this one."""
-    if "problem" not in fixture:
-        assert not isinstance(result, GatewayError)
-        return False
-    assert {"code": result.code.name, "path": list(result.path)} == fixture["problem"]
-    return True
 
 
 def test_every_fixture_is_run() -> None:
