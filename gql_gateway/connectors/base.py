@@ -93,7 +93,6 @@ class Manifest:
     volatile: tuple[str, ...] = ()
     notes: str = ""
     web_url: str | None = None
-    exempt: Mapping[str, str] | None = None
 
     @property
     def integration(self) -> str:
