@@ -11,9 +11,7 @@ import base64
 import binascii
 import os
 import re
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -132,33 +130,6 @@ def generate_key(name: str = "k1") -> str:
     """A fresh key, written as `SecretBox.from_text` reads it."""
     _check_name(name, 1)
     return f"{name}:{base64.b64encode(os.urandom(KEY_SIZE)).decode()}"
-
-
-def load_or_create(path: Path) -> SecretBox:
-    """The keys of a key file, which is made with one fresh key, for its owner only, when it is missing.
-
-    Several processes may start at once: all of them get the same key.
-    """
-    if not path.exists():
-        _write_once(path, generate_key())
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise InvalidKeys(f"the key file {path} is open to other users: chmod 600 {path}")
-    return SecretBox.from_text(path.read_text("utf-8"))
-
-
-def _write_once(path: Path, text: str) -> None:
-    # Written whole under another name first, then linked: nobody ever reads half a key, and a second writer loses.
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        Path(draft).unlink()
 
 
 def _header(name: str) -> bytes:

@@ -2,10 +2,6 @@ from __future__ import annotations
 
 import base64
 import os
-import stat
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +12,6 @@ from gql_gateway.storage.secrets import (
     Tampered,
     UnknownKey,
     generate_key,
-    load_or_create,
     name_in_header,
 )
 
@@ -176,45 +171,3 @@ def test_neither_repr_nor_errors_show_key_or_secret() -> None:
 def test_generated_keys_differ_and_are_accepted() -> None:
     assert generate_key() != generate_key()
     assert SecretBox.from_text(generate_key("k2026.11")).key_names == ("k2026.11",)
-
-
-def test_a_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    path = tmp_path / "key"
-    sealed = load_or_create(path).seal(b"secret", "acme")
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_or_create(path).open(sealed, "acme") == b"secret"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_key_file_open_to_others_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "key"
-    load_or_create(path)
-    path.chmod(0o640)
-
-    with pytest.raises(InvalidKeys, match="chmod 600"):
-        load_or_create(path)
-
-
-def test_processes_that_start_together_share_one_key_file(tmp_path: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from gql_gateway.storage.secrets import load_or_create;"
-        "print('ready', flush=True); sys.stdin.readline();"
-        "print(load_or_create(Path(sys.argv[1])).seal(b'secret').hex())"
-    )
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, tmp_path / "key"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(4)
-    ]
-    for process in running:
-        assert process.stdout and process.stdout.readline() == "ready\n"
-    for process in running:
-        assert process.stdin
-        process.stdin.write("\n")
-        process.stdin.flush()
-    sealed = [bytes.fromhex(process.communicate(timeout=60)[0]) for process in running]
-
-    box = load_or_create(tmp_path / "key")
-    assert [box.open(one) for one in sealed] == [b"secret"] * 4
