@@ -26,6 +26,9 @@ BACKOFF: wait_base = wait_random_exponential(multiplier=0.2, min=0.1, max=3.0)
 # neither promises a Retry-After.
 UNTOLD: wait_base = wait_random_exponential(multiplier=2.0, min=1.0, max=10.0)
 
+# Timers may ring a moment early.
+_TICK = 0.02
+
 # Statuses of a gateway that says its server could not be asked, or did not answer: harmless for a read only.
 _PASSING = frozenset({502, 503, 504})
 
@@ -160,7 +163,7 @@ async def repeat(
     if budget is not None:
         budget.earn()
     # Nearly every call ends here: tenacity's machinery, heavier than the rest of this function, is for the others.
-    first: Answer | TransportError | None
+    first: Answer | TransportError
     try:
         first = await attempt()
         if not repeatable(first):
@@ -170,13 +173,25 @@ async def repeat(
             raise
         first = error
 
+    seen = first
+    tried = False
+
     async def once() -> Answer:
         """What came of the first try, then further tries. tenacity awaits only what is a coroutine function."""
-        nonlocal first
-        seen, first = first, None
+        nonlocal seen, tried
+        if tried:
+            try:
+                seen = await attempt()
+            except NotTaken as error:
+                # A try that the deadline cut short says nothing of the provider: what was seen before it counts.
+                if deadline is None or clock() < deadline - _TICK:
+                    seen = error
+            except TransportError as error:
+                seen = error
+        tried = True
         if isinstance(seen, TransportError):
             raise seen
-        return await attempt() if seen is None else seen
+        return seen
 
     retrying = AsyncRetrying(
         sleep=sleep,

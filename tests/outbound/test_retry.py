@@ -214,6 +214,30 @@ async def test_a_wait_beyond_the_deadline_is_not_begun(told: str, still: float) 
     assert (provider.calls, provider.sleeps) == (1, [])
 
 
+@pytest.mark.parametrize("cut_short", [UNREACHABLE, NotTaken("deadline", "d")], ids=outcome_name)
+async def test_a_try_that_the_deadline_cut_short_does_not_hide_what_was_seen_before(cut_short: NotTaken) -> None:
+    slow = Unclear("timeout", "t")
+    provider = Provider(slow, cut_short)
+    given = provider.attempt
+
+    async def attempt() -> Answer:
+        if provider.calls == 1:
+            provider.time = 130.0
+        return await given()
+
+    provider.attempt = attempt  # type: ignore[method-assign]
+    with pytest.raises(Unclear) as raised:
+        await provider.asked(READ, deadline=130)
+    assert raised.value is slow
+    assert provider.calls == 2
+
+
+async def test_what_became_of_the_last_try_in_time_counts() -> None:
+    provider = Provider(Unclear("timeout", "t"), UNREACHABLE)
+    with pytest.raises(NotTaken):
+        await provider.asked(READ, deadline=130)
+
+
 @pytest.mark.parametrize("told", ["0", "-5"])
 async def test_a_useless_wait_is_replaced_by_a_short_one(told: str) -> None:
     provider = Provider(Answer(429, b"", {"retry-after": told}), OK)
