@@ -22,6 +22,7 @@ from typing import Any, TypedDict
 
 from typing_extensions import Unpack
 
+from .model.customer import Company
 from .model.vocabulary import Vocabulary
 
 Path = tuple[str, ...]
@@ -112,7 +113,22 @@ class IdempotencyProblem(GatewayError):
 
 
 class ConnectionProblem(GatewayError):
-    """The connection, its credentials, rights or company do not allow the call."""
+    """The connection, its credentials, rights or company do not allow the call.
+
+    `companies` are those that can be named instead, when the company is the problem and they could be asked for.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        path: Sequence[str] = (),
+        companies: Sequence[Company] = (),
+        **words: Unpack[Words],
+    ) -> None:
+        super().__init__(code, message, path=path, **words)
+        self.companies = tuple(companies)
 
 
 class ProviderRejected(GatewayError):

@@ -26,8 +26,8 @@ from ..model.customer import Company, Customer
 from ..model.json import JsonObject
 from ..model.ref import Ref
 from ..model.vocabulary import Vocabulary
-from ..oauth.endpoint import TokenEndpoint
-from ..outbound.limits import Rate
+from ..oauth.endpoint import ConsentEndpoint, TokenEndpoint
+from ..outbound.limits import Rate, RefusalBudget
 from ..outbound.message import Answer, Call
 
 Result = TypeVar("Result")
@@ -73,6 +73,7 @@ class Manifest:
 
     `name` is the Python package's name; `NAME` is the enum value, `nameInCamelCase` the `@oneOf` member.
     `volatile`: native paths that change by themselves (balances, links) and do not count as somebody's change.
+    `refusals`: how much an endpoint may refuse before nothing is sent to it, where the provider locks keys for that.
     `filters`: which of `number`, `name`, `email`, `active`, `updatedSince` the provider's list takes.
     """
 
@@ -87,7 +88,9 @@ class Manifest:
     trust: Trust
     checked_on: date
     rates: tuple[Rate, ...] = ()
+    refusals: RefusalBudget | None = None
     token: TokenEndpoint | None = None
+    consent: ConsentEndpoint | None = None
     company_required: bool = False
     filters: frozenset[str] = frozenset()
     volatile: tuple[str, ...] = ()
@@ -150,6 +153,18 @@ class Connector(ABC):
     def authorized(self, call: Call, connection: Connection) -> Call:
         """The call as it is sent, where credentials have a place in its body: no plan and no payload shows them."""
         return call
+
+    def home(self, connection: Connection) -> Conversation[str] | None:
+        """The base URL that the connection's token belongs to, asked for at the manifest's or the connection's own.
+
+        `None` where all calls go there. What is found is kept with the access token; see `misplaced`. A problem
+        REAUTHORIZE says that the token is no longer good.
+        """
+        return None
+
+    def misplaced(self, answer: Answer) -> bool:
+        """The call went to the wrong place and was not executed: `home` is asked again, and the call repeated once."""
+        return False
 
     @abstractmethod
     def read(self, ref: Ref) -> Conversation[JsonObject | None]:
@@ -221,6 +236,10 @@ class Connector(ABC):
         """Whether a record read after the write is at least as new as the write."""
         return True
 
+    def remarks(self, answer: Answer) -> Iterable[str]:
+        """What the provider adds, in its own words, to a write that it made."""
+        return ()
+
     def unauthorized(self, answer: Answer) -> bool:
         """The access token is no longer good (and not, say, a right is missing)."""
         return answer.status == 401
@@ -232,6 +251,18 @@ class Connector(ABC):
     def wait_asked(self, answer: Answer) -> float | None:
         """The seconds that a 429 asks to wait, where the provider tells them elsewhere than in `Retry-After`."""
         return None
+
+    def pause_told(self, answer: Answer) -> float | None:
+        """The seconds for which nothing more may be sent, as any answer tells of a limit that it used up."""
+        return None
+
+    def share(self, call: Call) -> str:
+        """What a call's limits are counted for besides the connection: a company, say, that is part of its path."""
+        return ""
+
+    def endpoint(self, call: Call) -> str:
+        """Where a refusal of the call counts, when the manifest states how many are allowed."""
+        return call.path
 
     def version(self, document: JsonObject) -> str | None:
         """The version of a record: the provider's own, or made from its content."""

@@ -43,6 +43,7 @@ class WarningCode(Vocabulary):
     SIDE_EFFECT = "SIDE_EFFECT", "A value changed that nobody asked to change."
     NOT_VERIFIED = "NOT_VERIFIED", "The change was made; reading the record back failed."
     RISK = "RISK", "Something that the provider cannot promise of this change."
+    TOLD = "TOLD", "The provider made the change and adds something in its own words."
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,11 @@ def _holds(connector: Connector, item: Assignment, document: JsonObject) -> bool
         return item.clears and stored is None
     sent = from_native(leaf, leaf.to_native(item.value))
     return bool(leaf.fact.normal(stored) == leaf.fact.normal(sent))
+
+
+def told(label: str, remarks: Iterable[str]) -> list[Warning]:
+    """What the provider adds to a write that it made."""
+    return [Warning(WarningCode.TOLD, f"{label} adds: {words}") for words in remarks]
 
 
 def risks(notes: Iterable[str]) -> list[Warning]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..errors import ErrorCode, InvalidChange
 from ..fields.change import Assignment, Change
-from ..fields.document import NativePath, get, occurrences, resolve
+from ..fields.document import ANY, NativePath, Select, get, occurrences, resolve
 from ..fields.native import Clear
 from ..fields.readback import from_native, stored_value
 from ..fields.table import Leaf
@@ -28,6 +30,22 @@ class EntryChange:
     def changed(self) -> JsonObject:
         """The values of the entry that are to be written."""
         return changed_values(self.before or {}, self.after or {})
+
+
+def check_known_again(change: Change, current: JsonObject, name: str, words: str) -> Iterator[InvalidChange]:
+    """Entries of the list `name` that the change tells by their values, when several of the record have these.
+
+    `words` say what they have in common: "contact persons have this name".
+    """
+    for entry in change.entries:
+        selected = entry.place[-1]
+        if entry.by_id or entry.branch.name != name or not isinstance(selected, Select) or selected == ANY:
+            continue
+        listed = get(current, entry.place[:-1])
+        found = [item for item in (listed if isinstance(listed, list) else ()) if selected.index_in([item]) is not None]
+        if len(found) > 1:
+            told = f"{len(found)} {words}: give the id of the one that is meant."
+            yield InvalidChange(ErrorCode.UNSUPPORTED, told, path=entry.path)
 
 
 def entry_changes(place: NativePath, current: JsonObject, wanted: JsonObject, id_name: str = "id") -> list[EntryChange]:
@@ -107,11 +125,10 @@ def paths_of(
         at = locate(item.leaf, current)
         if at is not None and _concerns(entry, item, at, current, wanted):
             found.add(item.leaf.path)
-    if entry.after is None:
-        for drop in change.drops:
-            places = [place for container in drop.branch.drops for place in occurrences(current, container)]
-            if any(_overlap(entry.place, place) for place in places):
-                found |= {leaf.path for leaf in drop.branch.leaves()}
+    for drop in change.drops:
+        places = [place for container in drop.branch.drops for place in occurrences(current, container)]
+        if any(_overlap(entry.place, place) for place in places):
+            found |= {leaf.path for leaf in drop.branch.leaves()}
     return frozenset(found)
 
 

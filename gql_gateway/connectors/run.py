@@ -34,7 +34,7 @@ from ..model.json import Json, JsonObject
 from ..model.ref import Ref
 from ..outbound.message import Answer, Call, NotTaken, TransportError, Unclear
 from .base import Connector, Conversation, Result, Step
-from .compare import Effect, FieldChange, Warning, WarningCode, check_write, effect_of, field_changes, risks
+from .compare import Effect, FieldChange, Warning, WarningCode, check_write, effect_of, field_changes, risks, told
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +87,7 @@ class Wants:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRequest:
-    """One call made, or in a dry run one that would be made (`status` is `None`)."""
+    """One call made, or in a dry run one that would be made (`status` is `None`). A body that is no JSON is a text."""
 
     step: str
     method: str
@@ -225,6 +225,9 @@ class Runner:
             self._foresee(outcome, ref, change, before, steps)
             return
         made = await self._write(ref, change, before)
+        for answer in (item.answer for item in made if item.answer is not None):
+            remarks = map(self.transport.clean, connector.remarks(answer))
+            outcome.warnings += told(connector.manifest.label, remarks)
         if wants.after:
             await self._verify(outcome, ref, change, before, made)
 
@@ -392,7 +395,8 @@ class Runner:
     def _record(self, call: Call, status: int | None) -> ProviderRequest:
         query = "&".join(f"{name}={value}" for name, value in call.query)
         path = self.transport.clean(f"{call.path}?{query}" if query else call.path)
-        return ProviderRequest(call.step, call.method, path, self.transport.clean_json(call.body), status, call.writes)
+        body = call.body if call.content is None else call.content.decode("utf-8", "replace")
+        return ProviderRequest(call.step, call.method, path, self.transport.clean_json(body), status, call.writes)
 
     def _cleaned(self, error: GatewayError) -> GatewayError:
         if error.provider_message is not None:
@@ -424,6 +428,8 @@ def not_read(error: TransportError) -> GatewayError:
     """A call that brought no answer, told to the caller. For writes only where the call was certainly not taken."""
     if isinstance(error, NotTaken) and error.reason == "rate_limited":
         return RateLimited("The provider's rate limit is used up.", retry_after=error.retry_after)
+    if isinstance(error, NotTaken) and error.reason == "refused_often":
+        return RateLimited(str(error), retry_after=error.retry_after)
     unreachable = isinstance(error, NotTaken) and error.reason == "unreachable"
     code = ErrorCode.UNREACHABLE if unreachable else ErrorCode.DOWN
     return ProviderUnavailable(code, f"The provider could not be asked: {error}")

@@ -15,10 +15,15 @@ def blamed_path(change: Change, named: Iterable[str], place_of: Callable[[Leaf],
 
     Providers name such places loosely: indices are missing or count something else, the outer names are left out, the
     inner ones are those of their own code. So a place is met when all its names are, or else its last ones; where only
-    the outer ones fit, the path ends at the entry or object of the input that everything fitting shares.
+    the outer ones fit, the path ends at the entry or object of the input that everything fitting shares. A place that
+    is named with its entries, as the facts select them, is that one.
     """
-    places = list(_places(change, place_of))
+    found = list(_places(change, place_of))
+    places = [(_names(place), path) for place, path in found]
     for text in named:
+        exact = [path for place, path in found if place == parse_path(text)]
+        if exact:
+            return exact[0]
         wanted = _names(parse_path(text))
         same = [path for names, path in places if names == wanted]
         ending = [path for names, path in places if wanted and names[-len(wanted) :] == wanted]
@@ -33,14 +38,14 @@ def blamed_path(change: Change, named: Iterable[str], place_of: Callable[[Leaf],
     return ()
 
 
-def _places(change: Change, place_of: Callable[[Leaf], NativePath | None]) -> Iterator[tuple[tuple[str, ...], Path]]:
+def _places(change: Change, place_of: Callable[[Leaf], NativePath | None]) -> Iterator[tuple[NativePath, Path]]:
     for item in change.assignments:
         place = place_of(item.leaf)
         if place is not None and item.leaf.fact.derived is None:
-            yield _names(place), item.path
+            yield place, item.path
     for drop in change.drops:
         for container in drop.branch.drops:
-            yield _names(container), drop.path
+            yield container, drop.path
 
 
 def _names(place: NativePath) -> tuple[str, ...]:

@@ -82,8 +82,9 @@ def read_change(table: FieldTable, value: object, at: Path) -> Change:
     problems: list[InvalidChange] = []
     for item in _walk(table.nodes, value, at):
         if isinstance(item, Assignment):
-            if isinstance(item.value, str) and item.value in table.blanks:
-                words = f"{item.leaf.path} cannot hold {item.value}, the provider's word for nothing."
+            blank = next((text for text in _texts(item.value) if text in table.blanks), None)
+            if blank is not None:
+                words = f"{item.leaf.path} cannot hold {blank}, the provider's word for nothing."
                 problems.append(InvalidChange(ErrorCode.BAD_FORMAT, words, path=item.path))
             else:
                 assignments.append(item)
@@ -94,6 +95,10 @@ def read_change(table: FieldTable, value: object, at: Path) -> Change:
         else:
             problems.append(item)
     return Change(at, tuple(assignments), tuple(drops), tuple(entries), tuple(problems))
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
 
 
 def _walk(nodes: tuple[Node, ...], value: object, at: Path) -> Iterator[Found]:
@@ -179,6 +184,12 @@ def _bound_drop(item: Drop, entry: Select) -> Drop:
     return replace(item, branch=replace(item.branch, drops=places))
 
 
+def _lies_in(place: NativePath, container: NativePath) -> bool:
+    """Whether a container holds a place, whichever of its entries that is in."""
+    inner, outer = ([part for part in path if isinstance(part, str)] for path in (place, container))
+    return inner[: len(outer)] == outer
+
+
 def _inside(leaf: Leaf, list_place: NativePath) -> str:
     return print_path(leaf.native[len(list_place) + 1 :])
 
@@ -187,8 +198,9 @@ def _clear(branch: Branch, path: Path) -> Iterator[Found]:
     """null for a list or object: its container goes whole where the provider has one, else every value is cleared."""
     if branch.drops:
         yield Drop(branch, path)
-    # The head of a list lies elsewhere than what is dropped.
-    for leaf in leaves_of(branch.entries.get(HEAD, ())) if branch.drops else branch.leaves():
+    for leaf in branch.leaves():
+        if any(_lies_in(leaf.native, place) for place in branch.drops):
+            continue  # it goes with its container
         if leaf.fact.clear is not Clear.NEVER:
             yield Assignment(leaf, None, path)
         else:

@@ -42,6 +42,11 @@ def _check_value(leaf: Leaf, value: Any) -> Iterator[tuple[ErrorCode, str]]:
         word = value.name if isinstance(value, Enum) else str(value)
         if word not in choices:
             yield ErrorCode.NOT_A_CHOICE, f"{leaf.path} takes one of {', '.join(choices)}."
+    elif leaf.kind is Kind.TEXTS:
+        if not value:
+            yield ErrorCode.BAD_FORMAT, f"{leaf.path} takes no empty list; null clears it."
+        for text in value:
+            yield from _check_text(leaf.path, fact, text)
     elif leaf.kind is Kind.TEXT:
         yield from _check_text(leaf.path, fact, value)
     elif leaf.kind is Kind.NUMBER and not math.isfinite(value):

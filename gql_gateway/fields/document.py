@@ -184,7 +184,7 @@ def _meant(holder: Any, part: str | int | Select, *, last: bool) -> list[str | i
     return [] if known is None else [known]
 
 
-ID = "id"
+IDS = ("id", "ID")
 """Where the entries of both sides of a list have one, they are held against each other by it, not by their order."""
 
 
@@ -197,9 +197,11 @@ def differences(before: Any, after: Any, at: NativePath = ()) -> Iterator[tuple[
         for name in dict.fromkeys([*before, *after]):
             yield from differences(before.get(name, MISSING), after.get(name, MISSING), (*at, name))
     elif isinstance(before, list) and isinstance(after, list):
-        if (old_by_id := _by_id(before)) is not None and (new_by_id := _by_id(after)) is not None:
+        name = _id_name([*before, *after])
+        old_by_id, new_by_id = _by_id(before, name), _by_id(after, name)
+        if name is not None and old_by_id is not None and new_by_id is not None:
             for id in dict.fromkeys([*old_by_id, *new_by_id]):
-                place = (*at, Select(((ID, id),)))
+                place = (*at, Select(((name, id),)))
                 yield from differences(old_by_id.get(id, MISSING), new_by_id.get(id, MISSING), place)
             return
         for index in range(max(len(before), len(after))):
@@ -215,18 +217,28 @@ def name_entries(document: Json, path: NativePath) -> NativePath:
     named: list[str | int | Select] = []
     value: Any = document
     for part in path:
-        by_id = _by_id(value) if isinstance(part, int) and isinstance(value, list) else None
-        named.append(
-            Select(((ID, list(by_id)[part]),)) if by_id and isinstance(part, int) and part < len(by_id) else part
-        )
+        name = _id_name(value) if isinstance(part, int) and isinstance(value, list) else None
+        by_id = None if name is None else _by_id(value, name)
+        if name is not None and by_id is not None and isinstance(part, int) and part < len(by_id):
+            named.append(Select(((name, list(by_id)[part]),)))
+        else:
+            named.append(part)
         known = _known(value, part)
         value = MISSING if known is None else value[known]
     return tuple(named)
 
 
-def _by_id(entries: list[Any]) -> dict[str, Any] | None:
-    """The entries of a list by their ids; `None` when one has none, or two have the same."""
-    found = {str(entry[ID]): entry for entry in entries if isinstance(entry, dict) and _is_id(entry.get(ID))}
+def _id_name(entries: list[Any]) -> str | None:
+    """Under which name the entries of a list have their ids; `None` when it is none of them all."""
+    for name in IDS:
+        if entries and all(isinstance(entry, dict) and _is_id(entry.get(name)) for entry in entries):
+            return name
+    return None
+
+
+def _by_id(entries: list[Any], name: str | None) -> dict[str, Any] | None:
+    """The entries of a list by their ids; `None` when two have the same."""
+    found = {} if name is None else {str(entry[name]): entry for entry in entries}
     return found if len(found) == len(entries) else None
 
 

@@ -270,6 +270,7 @@ def many(
     key: str,
     match: tuple[str, ...],
     head: str | None = None,
+    drop: str | tuple[str, ...] = (),
     description: str | None = None,
     note: str | None = None,
 ) -> Any:
@@ -277,9 +278,10 @@ def many(
 
     An entry with an `id` (native `key`) is changed; one without is known again by the native values `match`, or added.
     Entries not mentioned stay; null empties the list. With `head` the entry whose flag says so lies there instead.
+    `drop` names native places that null empties as well, such as those that refer to an entry.
     """
-    drop = (prefix,)
-    return _group(Group(ListSemantics.MERGE_BY_ID, prefix, {}, drop, note, key, match, head), description)
+    drops = (prefix, *_texts(drop))
+    return _group(Group(ListSemantics.MERGE_BY_ID, prefix, {}, drops, note, key, match, head), description)
 
 
 def entry_id(description: str = "Which entry; left out for a new one.") -> Any:

@@ -15,8 +15,8 @@ from strawberry.utils.str_converters import to_camel_case
 from ..model.customer import Address, BankAccount, ContactPerson, Customer, EmailAddress, PhoneNumber
 from ..model.enums import AddressType, ContactType, EmailType, PhoneType
 from ..model.json import JsonObject
-from .convert import as_flag, as_integer, as_number, as_text
-from .document import ANY, MISSING, NativePath, Select, get, parse_path
+from .convert import as_flag, as_integer, as_number, as_text, as_texts
+from .document import ANY, MISSING, NativePath, Select, get, parse_path, resolve
 from .native import HEAD, ListSemantics
 from .table import Branch, FieldTable, Kind, Leaf, Segment, leaves_of, split
 from .wire import Locate, stated_place
@@ -33,6 +33,7 @@ _CONVERT: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.BOOLEAN: as_flag,
     Kind.INTEGER: as_integer,
     Kind.NUMBER: as_number,
+    Kind.TEXTS: lambda value: as_texts(value) or None,
 }
 
 
@@ -44,6 +45,24 @@ def _attributes(cls: type) -> Mapping[str, str]:
 def unified_names() -> frozenset[str]:
     """The fields of a customer that mean the same at every provider."""
     return frozenset(_attributes(Customer))
+
+
+def entry_names(name: str) -> frozenset[str] | None:
+    """The fields that the entries of a unified list have at every provider; `None` when there is no such list."""
+    return frozenset(_attributes(_KEYED[name][0])) if name in _KEYED else None
+
+
+def entry_types(name: str) -> type[Enum] | None:
+    """The words that tell the entries of a unified list apart; `None` where it is their order or their id."""
+    return _KEYED[name][1]
+
+
+def is_unified(leaf: Leaf) -> bool:
+    """Whether a value is part of the unified customer; if not, `details` shows it."""
+    names = entry_names(leaf.top)
+    if leaf.top not in unified_names() or names is None or len(leaf.segments) == 1:
+        return leaf.top in unified_names()
+    return leaf.segments[1][0] in names
 
 
 def from_native(leaf: Leaf, value: Any) -> Any:
@@ -99,7 +118,7 @@ def _read_entries(leaf: Leaf, document: JsonObject, locate: Locate) -> Iterator[
     if ANY not in place:
         yield leaf.bound(0, "0").segments, from_native(leaf, get(document, place))
         return
-    for index, _ in _entries(document, leaf.native[: leaf.native.index(ANY)]):
+    for index, _ in entries_at(document, leaf.native[: leaf.native.index(ANY)]):
         bound = leaf.bound(index, str(index + leaf.after))
         yield bound.segments, from_native(bound, get(document, bound.native))
 
@@ -112,12 +131,13 @@ def _read_identity(branch: Branch, document: JsonObject) -> Iterator[tuple[tuple
         head = 1
         if any(stored_value(leaf, document) is not None for leaf in leaves_of(branch.entries[HEAD])):
             yield (*holders, (name, "0"), ("isPrimary", None)), True
-    for index, entry in _entries(document, branch.drops[0]):
+    for index, entry in entries_at(document, branch.drops[0]):
         id_value = get(entry, parse_path(branch.group.id_name))
         yield (*holders, (name, str(index + head)), ("id", None)), None if id_value is MISSING else as_text(id_value)
 
 
-def _entries(document: JsonObject, place: NativePath) -> Iterator[tuple[int, JsonObject]]:
+def entries_at(document: JsonObject, place: NativePath) -> Iterator[tuple[int, JsonObject]]:
+    """The objects in the list at a place, with their indices."""
     entries = get(document, place)
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, dict):
@@ -130,12 +150,14 @@ def _read_further(leaf: Leaf, document: JsonObject, place: NativePath) -> Iterat
     (name, key), *inner = leaf.segments
     if at is None or key is None:
         return
-    listed, part = get(document, place[:at]), place[at]
-    for number, index in enumerate(_alike(listed, part)):
-        if number:
-            further = str(number) if key.isdigit() else f"{key}.{number}"
-            value = get(document, (*place[:at], index, *place[at + 1 :]))
-            yield ((name, further), *inner), from_native(leaf, value)
+    listed, stated = get(document, place[:at]), leaf.native[: at + 1]
+    # The connector may know better which entry is written; those that the statement means as well come after it.
+    alike = _alike(listed, stated[at] if stated[:at] == place[:at] else place[at])
+    written = resolve(document, place[: at + 1])
+    for number, index in enumerate([index for index in alike if written is None or index != written[at]], 1):
+        further = str(number) if key.isdigit() else f"{key}.{number}"
+        value = get(document, (*place[:at], index, *place[at + 1 :]))
+        yield ((name, further), *inner), from_native(leaf, value)
 
 
 def _alike(listed: Any, part: str | int | Select) -> list[int]:
@@ -180,7 +202,9 @@ def _build(name: str, value: Any) -> Any:
     names = _attributes(cls)
     built = []
     for key, entry in sorted(value.items(), key=lambda item: _order(item[0], keys)):
-        values = {names[attribute]: _build(attribute, inner) for attribute, inner in entry.items()}
+        values = {
+            names[attribute]: _build(attribute, inner) for attribute, inner in entry.items() if attribute in names
+        }
         built.append(cls(**({"type": keys[key.partition(".")[0]]} if keys else {}), **values))
     return tuple(built)
 
@@ -194,8 +218,13 @@ def _order(key: str, keys: type[Enum] | None) -> tuple[int, int]:
 
 
 def flatten(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    """A customer (or part of one) as unified paths and plain values, for comparing two of them."""
-    if isinstance(value, list | tuple):
+    """A customer (or part of one) as unified paths and plain values, for comparing two of them.
+
+    A list of texts is one value.
+    """
+    if isinstance(value, list) and value and all(isinstance(entry, str) for entry in value):
+        yield at, value
+    elif isinstance(value, list | tuple):
         seen: Counter[str] = Counter()
         for index, entry in enumerate(value):
             kind = getattr(entry, "type", None)

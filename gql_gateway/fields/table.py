@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from strawberry.types.base import StrawberryContainer, get_object_definition
+from strawberry.types.base import StrawberryContainer, StrawberryList, get_object_definition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.utils.str_converters import to_camel_case
 
@@ -29,6 +29,7 @@ class Kind(Enum):
     INTEGER = "Int"
     NUMBER = "Float"
     ENUM = "Enum"
+    TEXTS = "[String!]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +265,19 @@ def _innermost(annotation: Any) -> Any:
     return annotation
 
 
+def is_list(annotation: Any) -> bool:
+    """Whether a field's type is a list, of whatever."""
+    while isinstance(annotation, StrawberryContainer):
+        if isinstance(annotation, StrawberryList):
+            return True
+        annotation = annotation.of_type
+    return False
+
+
 def _kind(annotation: Any) -> Kind:
     inner = _innermost(annotation)
     if isinstance(inner, StrawberryEnumDefinition):
         return Kind.ENUM
+    if inner is str and is_list(annotation):
+        return Kind.TEXTS
     return {str: Kind.TEXT, bool: Kind.BOOLEAN, int: Kind.INTEGER, float: Kind.NUMBER}[inner]

@@ -105,10 +105,14 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The books a connection can act upon. `active` and `subscription` are `None` where the provider does not say."""
+    """The books a connection can act upon. `active` and `subscription` are `None` where the provider does not say.
+
+    `unfit` says why its customers cannot be updated, where that is known.
+    """
 
     id: str
     name: str | None = None
     country_code: str | None = None
     subscription: str | None = None
     active: bool | None = None
+    unfit: str | None = None

@@ -25,6 +25,7 @@ from .. import __version__
 from ..model.json import Json
 from .limits import Limiter, Rate
 from .message import Answer, Call, NotTaken, TransportError, Unclear
+from .refusals import Refusals
 from .retry import retry_after
 
 log = structlog.get_logger(__name__)
@@ -55,13 +56,15 @@ class Outbound:
     """One connection pool for all providers; use it as a context manager, or `start` and `close` it.
 
     `limit` and `limit_per_host` bound the open connections (0: no bound). `clock` is the one deadlines are told in,
-    `now` gives POSIX time. `ssl_context` replaces the system's certificates.
+    `now` gives POSIX time. `ssl_context` replaces the system's certificates. `refusals` counts what was refused; the
+    one who sends asks it for room, where a provider locks keys.
     """
 
     def __init__(
         self,
         limiter: Limiter,
         *,
+        refusals: Refusals | None = None,
         deadlines: Deadlines | None = None,
         limit: int = 300,
         limit_per_host: int = 60,
@@ -73,6 +76,7 @@ class Outbound:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._limiter = limiter
+        self.refusals = refusals or Refusals()
         self._deadlines = deadlines or Deadlines()
         self._limit = limit
         self._limit_per_host = limit_per_host
@@ -128,7 +132,7 @@ class Outbound:
     ) -> Answer:
         """Send a call once, as soon as the rates of its key allow, and read the answer whole.
 
-        `key` is the connection's id. Headers of the call win over `headers`. Without a deadline the total of
+        `key` stands for the connection. Headers of the call win over `headers`. Without a deadline the total of
         `Deadlines` holds, waiting for the rates included. Any status is an answer, redirects too. Raises `NotTaken`
         when nothing was sent, `Unclear` when no whole answer came.
         """
@@ -136,7 +140,8 @@ class Outbound:
         fields = _fields(headers or {}, call)
         if deadline is None:
             deadline = self._clock() + self._deadlines.total
-        await self._limiter.acquire(key, rates, deadline)
+        for _ in range(call.cost):
+            await self._limiter.acquire(key, rates, deadline)
         left = min(self._deadlines.total, deadline - self._clock())
         if left <= 0:
             raise NotTaken("deadline", "No time was left to send the call.")

@@ -27,7 +27,7 @@ _BEYOND = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `calls` calls within any `per` seconds."""
+    """At most `calls` calls within any `per` seconds; a call of a higher cost counts as several."""
 
     calls: int
     per: float
@@ -35,6 +35,24 @@ class Rate:
     def __post_init__(self) -> None:
         if self.calls < 1 or self.per <= 0:
             raise ValueError("A rate allows at least one call in a time above zero.")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalBudget:
+    """How many answers of some `statuses` an endpoint may give within any `per` seconds before nothing is sent to it.
+
+    For providers that lock a key which makes too many mistakes: `refusals` is below the number at which they do.
+    `at_once` bounds the calls that are under way to the endpoint, because each of them may be the next one refused.
+    """
+
+    refusals: int
+    per: float
+    statuses: frozenset[int]
+    at_once: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.at_once <= self.refusals or self.per <= 0:
+            raise ValueError("A budget allows at least one call, no more at once than refusals, in a time above zero.")
 
 
 class Limiter:

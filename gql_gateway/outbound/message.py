@@ -17,6 +17,7 @@ class Call:
     `body` is a JSON document; `content` is any other body (form, XML) with its own content type in `headers`.
     `writes` says that the call changes something: such a call is sent a second time only when the first was
     certainly not taken.
+    `cost` is how much of the provider's rate limit it takes, where calls weigh differently.
     """
 
     step: str
@@ -27,6 +28,7 @@ class Call:
     content: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     writes: bool = False
+    cost: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ class NotTaken(TransportError):
     """The provider certainly did not take the call: it may be repeated.
 
     `reason`: `unreachable` (connection refused, name not resolved, TLS failed), `rate_limited` (429, or our own
-    limiter would not let it out before the deadline), `deadline` (no time was left to send it).
+    limiter would not let it out before the deadline), `refused_often` (the endpoint has refused so much lately that
+    the provider would lock the key), `deadline` (no time was left to send it).
     `retry_after`: seconds after which another try makes sense, when known.
     """
 
     def __init__(
         self,
-        reason: Literal["unreachable", "rate_limited", "deadline"],
+        reason: Literal["unreachable", "rate_limited", "refused_often", "deadline"],
         message: str,
         *,
         retry_after: float | None = None,

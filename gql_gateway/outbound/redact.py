@@ -20,7 +20,12 @@ from ..model.json import Json
 MARK = "[redacted]"
 
 # Credentials by name that are no secrets: taking "200" or an address out of every message would make it unreadable.
-NOT_SECRET = frozenset({"client_id", "expires_at", "redirect_uri", "scope", "tenant_id", "token_type", "username"})
+NOT_SECRET = frozenset(
+    {
+        *("client_id", "expires_at", "issued_at", "redirect_uri", "refresh_expires_at", "refreshed_at", "scope"),
+        *("tenant_id", "token_type", "username"),
+    }
+)
 
 # Below this a value is also an ordinary word or number; it is taken out only where it stands alone.
 _LONG = 6
@@ -56,10 +61,12 @@ _BASIC = re.compile(
     r"(?<![a-z0-9])basic(?:\s++|%20|\+)(?P<value>(?-i:(?=[a-z+/_\-]*+[A-Z0-9=]))[a-z0-9+/_\-]{8,}+=*+)", re.IGNORECASE
 )
 _USER_INFO = re.compile(r"://(?P<value>[^\s/@:\"'<>]*+:[^\s/@\"'<>]++)@")
-_PATTERNS = (_FIELD, _HEADER, _BEARER, _BASIC, _USER_INFO)
+# The gateway's own API keys (callers/api_keys.py), wherever a caller put one by mistake; a cut one as well.
+_OWN_KEY = re.compile(r"(?P<value>gqlgw_[0-9a-z]{12}_[0-9a-z]{8,})", re.IGNORECASE)
+_PATTERNS = (_FIELD, _HEADER, _BEARER, _BASIC, _USER_INFO, _OWN_KEY)
 # Without one of these words no pattern matches, and these letters are the only ones that a pattern takes for i, k or s
 # and `lower` does not: dotted and dotless i, Kelvin sign, long s.
-_TELLING = tuple("token secret key pass assertion verifier authorization cookie bearer basic ://".split())
+_TELLING = tuple("token secret key pass assertion verifier authorization cookie bearer basic :// gqlgw_".split())
 _ODD_LETTERS = "\u0130\u0131\u212a\u017f"
 
 # A stretch of token characters; its contents are looked at once.

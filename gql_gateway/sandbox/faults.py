@@ -8,7 +8,7 @@
 | `reset_before`, `reset_after` | no, yes | the TCP connection reset |
 | `html_instead`, `html_after` | no, yes | 200 with a page of HTML |
 | `status_after:<code>` | yes | that status with the provider's own error body |
-| `slow_body` | yes | the answer, one byte every `Faults.drip` seconds, cut after `Faults.hold` seconds |
+| `slow_body` | yes | the answer, one byte every `Faults.drip` seconds (none at all if empty), cut after `Faults.hold` |
 | `expired_token` | yes | what the provider says about an access token that has expired |
 | `stale_version` | yes | somebody else has edited the record just before the write |
 | `ignore_field:<name>` | yes, except this field | the usual answer; native names, dotted: `DefaultTemplates.Invoice` |
@@ -250,8 +250,11 @@ def cut(request: web.BaseRequest) -> web.Response:
 async def drip(
     request: web.BaseRequest, answer: web.Response, faults: Faults, closing: asyncio.Event
 ) -> tuple[web.StreamResponse, bool]:
-    """Send an answer byte by byte; tells whether all of it went out."""
+    """Send an answer byte by byte; tells whether all of it went out. One without a body is kept back and then cut."""
     body = answer.body if isinstance(answer.body, bytes | bytearray) else b""
+    if not body:
+        await hold(request, faults.hold, closing)
+        return cut(request), False
     slow = web.StreamResponse(status=answer.status, reason=answer.reason, headers=answer.headers)
     slow.content_length = len(body)
     clock = asyncio.get_running_loop().time

@@ -27,16 +27,22 @@ class Simulator(ABC):
     `/<integration with hyphens>/`.
     `records` holds the stored native documents by native id, whole, as a read-one (or list) would give them.
     Every write goes through `commit`, so that the faults `ignore_field` and `truncate_field` can alter it.
+    `redirect_uris` are those that the sandbox's app has registered at the provider; `reset` leaves them alone.
     """
 
     integration: ClassVar[str]
     token_path: ClassVar[str | None] = None
     """Path of the token endpoint below the mount, where the provider has one."""
+    consent_path: ClassVar[str | None] = None
+    """Path of the page that asks a person for consent, where the provider has one."""
+    client_in_body: ClassVar[bool] = False
+    """The app shows its id and secret in the form of a token request, and not in a header."""
 
     def __init__(self, clock: Clock = time.time) -> None:
         self.clock = clock
         self.records: dict[str, Document] = {}
         self.alter: Alter = lambda _before, after: after
+        self.redirect_uris: set[str] = set()
         self.reset()
 
     @abstractmethod
@@ -79,12 +85,16 @@ class Simulator(ABC):
         return None
 
     def serves_tokens(self, path: str) -> bool:
-        """Whether the path is the token endpoint: a fault reaches it only when `on` names the whole path."""
-        return path.rpartition("/")[2] in {"token", "revoke"}
+        """Whether the path is of the sign-in: a fault reaches it only when `on` names the whole path."""
+        return path == self.consent_path or path.rpartition("/")[2] in {"token", "revoke"}
 
     def token_url(self, base_url: str) -> str | None:
         """Where the tokens of this simulator are refreshed."""
         return None if self.token_path is None else base_url + self.token_path
+
+    def consent_url(self, base_url: str) -> str | None:
+        """Where a person is asked for consent to use this simulator."""
+        return None if self.consent_path is None else base_url + self.consent_path
 
     def example_id(self) -> str:
         """Native id of a record that anybody may try an update on."""
@@ -93,6 +103,10 @@ class Simulator(ABC):
     def company_id(self) -> str | None:
         """The company a sandbox connection fixes, where the provider has several."""
         return None
+
+    def ids(self) -> list[str]:
+        """The native ids of the company that a sandbox connection fixes."""
+        return list(self.records)
 
     def settle(self, document: Document) -> Document:
         """What the provider itself derives or normalises when a document is stored."""

@@ -15,7 +15,7 @@ async def prepared(trial: Trial, native_id: str, leaf: Leaf, *, filled: bool = F
     record = trial.record(native_id)
     filled = filled or is_in_new_entry(trial.connector, record, leaf.native)
     if filled and stored(trial.connector, leaf, record) is None:
-        await give(trial, native_id, {leaf.path: sample(trial.connector, leaf, None)})
+        await give(trial, native_id, {leaf.path: sample(trial.connector, leaf, None, record)})
     trial.forget()
     return trial.record(native_id)
 

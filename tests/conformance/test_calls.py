@@ -9,10 +9,10 @@ import pytest
 
 from gql_gateway.connectors.base import Versioning
 from gql_gateway.errors import ErrorCode, VersionConflict
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.outbound.message import Answer
 from tests.conformance.cases import each_connector, is_updatable, plain_leaf, rich
-from tests.support.trial import ERRORS_ONLY, EVERYTHING, Trial
+from tests.support.trial import ERRORS_ONLY, EVERYTHING, Document, Trial
 from tests.support.values import change_of, sample, stored
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -167,14 +167,14 @@ async def test_one_key_given_to_many_at_once_writes_once(trial: Trial) -> None:
 @each_connector()
 async def test_updates_of_one_record_at_once_lose_nothing(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each sets another value; with a provider that replaces whole records the last one would win alone."""
-    send = trial.gateway.outbound.send
+    send = trial.gateway.shared.outbound.send
 
     async def send_slowly(*call: Any, **how: Any) -> Answer:
         answer = await send(*call, **how)
         await asyncio.sleep(0.02)  # time for all of them to have read the same record
         return answer
 
-    monkeypatch.setattr(trial.gateway.outbound, "send", send_slowly)
+    monkeypatch.setattr(trial.gateway.shared.outbound, "send", send_slowly)
     connector = trial.connector
     native_id = rich(connector, trial.simulator)
     record = trial.record(native_id)
@@ -189,6 +189,10 @@ async def test_updates_of_one_record_at_once_lose_nothing(trial: Trial, monkeypa
         assert stored(connector, leaf, after) == leaf.fact.normal(values[leaf.path])
 
 
+def is_done(entry: Document) -> bool:
+    return 200 <= int(entry["status"]) < 300
+
+
 class Witness:
     """Notes how many requests the simulator had received when new credentials were stored."""
 
@@ -196,9 +200,9 @@ class Witness:
         self.stored_at: list[int] = []
         store = trial.store.store_credentials
 
-        async def observed(id: str, credentials: Credentials, *, generation: int) -> Connection | None:
+        async def observed(key: ConnectionKey, credentials: Credentials, *, generation: int) -> Connection | None:
             await asyncio.sleep(0.02)  # time for somebody to use the token too early
-            kept = await store(id, credentials, generation=generation)
+            kept = await store(key, credentials, generation=generation)
             self.stored_at.append(len(trial.requests()))
             return kept
 
@@ -219,14 +223,16 @@ async def test_an_expired_token_is_renewed_once_and_stored_before_it_is_used(
     outcome = await trial.update(native_id, harmless(trial, native_id))
 
     assert outcome.errors == []
-    assert len([entry for entry in trial.writes() if entry["status"] == 200]) == 1
+    assert len([entry for entry in trial.writes() if is_done(entry)]) == 1
     [exchange] = trial.token_requests()
     assert witness.stored_at == [trial.requests().index(exchange) + 1]
-    kept = await trial.store.get(trial.connection_id)
+    kept = await trial.store.get(ConnectionKey("default", trial.connection_id))
     assert kept is not None
     newest = trial.simulator.credentials()
     for name in ("access_token", "refresh_token"):
-        assert kept.credentials[name] == newest[name] != old[name]
+        assert kept.credentials[name] == newest[name]
+    assert newest["access_token"] != old["access_token"]
+    assert (newest["refresh_token"] != old["refresh_token"]) == trial.connector.manifest.token.rotates
 
     again = await trial.update(native_id, harmless(trial, native_id))
     assert again.errors == []
@@ -250,8 +256,8 @@ async def test_twenty_updates_at_once_renew_one_token_once(trial: Trial, monkeyp
     [exchange] = trial.token_requests()
     [stored_at] = witness.stored_at
     between = trial.requests()[trial.requests().index(exchange) + 1 : stored_at]
-    assert all(entry["status"] != 200 for entry in between), "a token was used before it was stored"
-    done = [entry for entry in trial.writes() if entry["status"] == 200]
+    assert not any(map(is_done, between)), "a token was used before it was stored"
+    done = [entry for entry in trial.writes() if is_done(entry)]
     assert len(done) == 20
     leaf = plain_leaf(trial.connector)
     assert {stored(trial.connector, leaf, trial.record(native_id)) for native_id in targets} != {None}

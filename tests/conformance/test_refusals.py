@@ -51,6 +51,8 @@ def wrong(leaf: Leaf) -> tuple[Any, ErrorCode] | None:
         return "x" * (fact.max_length + 1), ErrorCode.TOO_LONG
     if leaf.kind is Kind.TEXT:
         return "", ErrorCode.BAD_FORMAT
+    if leaf.kind is Kind.TEXTS:
+        return [], ErrorCode.BAD_FORMAT
     if fact.clear is Clear.NEVER:
         return None, ErrorCode.CANNOT_CLEAR
     assert leaf.kind in (Kind.INTEGER, Kind.NUMBER), f"nothing is forbidden of {leaf.path}"
@@ -100,6 +102,14 @@ async def test_an_empty_text_and_control_characters_never_reach_the_wire(trial: 
     for text in ("", "a\x00b", "a\x1bb", "\ud800"):
         change, paths = lay_out(trial.connector, {leaf.path: text})
         assert (ErrorCode.BAD_FORMAT, paths[leaf.path]) in await refuse(trial, change)
+
+
+@each_leaf(lambda leaf: leaf.kind is Kind.TEXTS)
+async def test_a_list_of_texts_with_a_bad_one_never_reaches_the_wire(trial: Trial, leaf: Leaf) -> None:
+    good = next(candidates(trial.connector, leaf))
+    for texts in ([], [*good, ""], ["a\x00b", *good]):
+        change, paths = lay_out(trial.connector, {leaf.path: texts})
+        assert await refuse(trial, change) == [(ErrorCode.BAD_FORMAT, paths[leaf.path])]
 
 
 @each_branch()

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -41,6 +42,12 @@ def simulator_of(connector: Connector) -> Simulator:
     return simulator
 
 
+@cache
+def _company_of(connector: Connector) -> str | None:
+    """The company that a sandbox connection fixes."""
+    return simulator_of(connector).company_id()
+
+
 def values_of(connector: Connector, leaf: Leaf) -> Iterator[Any]:
     """What a caller may give: every choice or two samples, the longest text, and null where it clears."""
     choices = leaf.fact.choices()
@@ -56,7 +63,7 @@ def steps_of(connector: Connector, current: Document, wanted: Mapping[str, Any])
     value = typed_change(connector, with_ids(connector, change_of(connector, wanted), current))
     change = read_change(connector.table, value, ("change", member(connector)))
     problems = check_change(change) or list(connector.check(change, current))
-    company_id = simulator_of(connector).company_id() if connector.manifest.company_required else None
+    company_id = _company_of(connector) if connector.manifest.company_required else None
     ref = Ref("c", connector.native_id(current), company_id)
     return problems or list(connector.plan(ref, change, current))
 
@@ -85,7 +92,7 @@ class Line:
     @property
     def connection(self) -> Connection:
         credentials, company_id = Credentials(self.simulator.credentials()), self.simulator.company_id()
-        return Connection("c", self.connector.manifest.name, credentials, company_id)
+        return Connection("c", self.connector.manifest.name, credentials, company_id, tenant="default")
 
     async def send(self, call: Call) -> Answer:
         headers = {"Accept": "application/json", **self.connector.authorize(self.connection)}

@@ -46,10 +46,10 @@ def script(trial: Trial, row: Row, fault: str, monkeypatch: pytest.MonkeyPatch) 
             On.READ_BACK: not write and True in seen,
             On.WRITE_AND_READS: write or True in seen,
         }
-        if meant[row.on] and not token and write not in set_for:
+        if meant[row.on] and not token and write not in set_for and path != trial.question:
             set_for.add(write)
             trial.fault(fault, times=row.times, on=f"{method} /")
-        if not token:
+        if not token and path != trial.question:
             seen.add(write)
         return take(method, path, token=token, write=write)
 

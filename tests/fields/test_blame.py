@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gql_gateway.fields.blame import blamed_path
+from gql_gateway.fields.change import Assignment, Change
+from gql_gateway.fields.document import parse_path
+from gql_gateway.fields.native import Native
+from gql_gateway.fields.table import Kind, Leaf
 
 from .thing import AT, change
 
@@ -63,3 +67,19 @@ def test_place_is_where_the_record_has_it() -> None:
 
     assert blamed_path(change(companyName="Bo", vatId="x"), ["person.name"], place_of) == (*AT, "companyName")
     assert blamed_path(change(companyName="Bo", vatId="x"), ["vat"], place_of) == ()
+
+
+def test_a_place_named_with_its_entry_is_that_one() -> None:
+    """Of two entries with the same names inside, the one that the facts select in the same way."""
+    first = parse_path("rows.row[kind=a].city")
+    second = parse_path("rows.row[kind=b].city")
+    leaves = [
+        Leaf("addresses[BILLING].city", Kind.TEXT, Native("city"), first),
+        Leaf("addresses[OTHER].city", Kind.TEXT, Native("city"), second),
+    ]
+    paths = [("change", "thing", "addresses", str(index), "city") for index in range(2)]
+    assignments = tuple(Assignment(leaf, "x", path) for leaf, path in zip(leaves, paths, strict=True))
+    change = Change(("change", "thing"), assignments)
+    for named, path in (("rows.row[kind=b].city", paths[1]), ("rows.row[kind=a].city", paths[0])):
+        assert blamed_path(change, [named], lambda leaf: leaf.native) == path
+    assert blamed_path(change, ["rows.row[kind=c].city"], lambda leaf: leaf.native) == paths[0]

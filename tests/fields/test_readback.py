@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from gql_gateway.fields.change import Assignment, Change
 from gql_gateway.fields.details import read_details
-from gql_gateway.fields.document import MISSING
-from gql_gateway.fields.readback import flatten, from_native, read_customer, stored_value, unified_names
+from gql_gateway.fields.document import MISSING, parse_path
+from gql_gateway.fields.native import Native
+from gql_gateway.fields.readback import flatten, from_native, read_customer, read_values, stored_value, unified_names
+from gql_gateway.fields.table import FieldTable, Kind, Leaf, split
 from gql_gateway.fields.wire import predicted
 from gql_gateway.model.customer import Address, ContactPerson, Customer, EmailAddress, PhoneNumber
 from gql_gateway.model.enums import AddressType, ContactType, EmailType, PhoneType
@@ -201,3 +203,17 @@ def test_what_is_written_is_read_at_its_path(values: dict[str, str]) -> None:
         "language",
     }
     assert told == set(values)
+
+
+def test_the_entry_that_is_written_comes_first_wherever_it_lies() -> None:
+    """A connector may know better than the statement which entry of a list that is: the others follow, in order."""
+    path = "bankAccounts[0].iban"
+    stated = Leaf(path, Kind.TEXT, Native("banks[0].iban"), parse_path("banks[0].iban"), segments=split(path))
+    document: dict[str, Any] = {"banks": [{"iban": "A"}, {"iban": "B"}, {"iban": "C"}]}
+    for main, order in ((0, "ABC"), (1, "BAC"), (2, "CAB")):
+
+        def locate(_leaf: Leaf, _document: Any, main: int = main) -> Any:
+            return parse_path(f"banks[{main}].iban")
+
+        found = dict(read_values(FieldTable((), (stated,)), document, locate))
+        assert [found[(("bankAccounts", str(n)), ("iban", None))] for n in range(3)] == list(order)

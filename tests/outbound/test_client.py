@@ -564,6 +564,16 @@ async def test_calls_keep_to_the_rates_of_their_key(serve: Serve, outbound: Outb
     assert 0.3 <= time.monotonic() - started < 1
 
 
+async def test_a_call_that_weighs_more_takes_more_of_the_rate(serve: Serve, outbound: Outbound) -> None:
+    wire, rates = await serve(answer_ok), [Rate(4, 60.0)]
+    heavy = Call("write", "PUT", "/x", body={}, writes=True, cost=3)
+    assert (await outbound.send(wire.url, heavy, key="c", rates=rates)).ok
+    with pytest.raises(NotTaken) as raised:
+        await outbound.send(wire.url, heavy, key="c", rates=rates, deadline=time.monotonic() + 0.5)
+    assert raised.value.reason == "rate_limited"
+    assert len(wire.received) == 1
+
+
 @pytest.mark.parametrize("raw", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"])
 async def test_no_failure_carries_the_secret_or_the_host_along(serve: Serve, outbound: Outbound, raw: bytes) -> None:
     wire = await serve(answering(raw, close=True))

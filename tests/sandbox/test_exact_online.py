@@ -145,12 +145,18 @@ class Caller:
     def rich(self) -> str:
         return self.named("Bakkerij De Gouden Korst")
 
+    @property
+    def debited(self) -> str:
+        """The one that gave a mandate."""
+        return self.named("Transportbedrijf Visser")
+
 
 @pytest.fixture
 async def caller() -> AsyncIterator[Caller]:
     time = [NOW]
     simulator = ExactOnlineSimulator(clock=lambda: time[0])
     simulator.rate_limit = simulator.error_limit = None
+    simulator.licences = frozenset()
     async with Sandbox([simulator]) as sandbox, ClientSession() as session:
         made = Caller(simulator, sandbox, session, sandbox.url("exact_online"), time)
         made.sign_in()
@@ -1266,10 +1272,10 @@ def rows_of(caller: Caller, part: str, native_id: str | None = None) -> list[Doc
 async def test_rows_are_found_by_their_account(caller: Caller) -> None:
     for resource in ("crm/Addresses", "crm/Contacts", "crm/BankAccounts", "cashflow/DirectDebitMandates"):
         part = resource.partition("/")[2]
-        answer = await caller.get(resource, filter=f"Account eq guid'{caller.rich}'")
-        assert {row["ID"] for row in answer.rows} == {row["ID"] for row in rows_of(caller, part)}
+        answer = await caller.get(resource, filter=f"Account eq guid'{caller.debited}'")
+        assert {row["ID"] for row in answer.rows} == {row["ID"] for row in rows_of(caller, part, caller.debited)}
         one = (await caller.get(resource, answer.rows[0]["ID"])).one
-        assert one["Account"] == caller.rich
+        assert one["Account"] == caller.debited
         assert one["__metadata"]["uri"].endswith(f"{resource}(guid'{one['ID']}')")
         assert (await caller.get(resource, filter=f"Account eq guid'{NOBODY}'")).rows == []
         assert (await caller.get(resource, NOBODY)).status == 404
@@ -1525,20 +1531,20 @@ async def test_main_bank_account_and_doubles(caller: Caller) -> None:
 
 
 async def test_mandates(caller: Caller) -> None:
-    [mandate] = rows_of(caller, "DirectDebitMandates")
+    [mandate] = rows_of(caller, "DirectDebitMandates", caller.debited)
     bank = mandate["BankAccount"]
     refused = await caller.call("DELETE", caller.at("crm/BankAccounts", bank))
     assert refused.status == 500
     assert "is referenced by" in refused.words
     at = "cashflow/DirectDebitMandates"
-    double = {"Account": caller.rich, "BankAccount": bank, "Reference": mandate["Reference"]}
+    double = {"Account": caller.debited, "BankAccount": bank, "Reference": mandate["Reference"]}
     assert "Already exists" in (await caller.call("POST", caller.at(at), double)).words
     assert (await caller.call("POST", caller.at(at), double | {"BankAccount": NOBODY})).status == 500
-    assert (await caller.call("POST", caller.at(at), {"Account": caller.rich})).words == "Mandatory: Bank account"
+    assert (await caller.call("POST", caller.at(at), {"Account": caller.debited})).words == "Mandatory: Bank account"
     assert (await caller.call("POST", caller.at(at), double | {"Reference": "MND-2", "Type": 1})).status == 201
     assert (await caller.put(at, mandate["ID"], {"PaymentType": 3})).status == 400
     assert (await caller.put(at, mandate["ID"], {"CancellationDate": "2026-05-01T00:00:00"})).status == 204
-    for row in list(rows_of(caller, "DirectDebitMandates")):
+    for row in list(rows_of(caller, "DirectDebitMandates", caller.debited)):
         assert (await caller.call("DELETE", caller.at(at, row["ID"]))).status == 204
     assert (await caller.call("DELETE", caller.at("crm/BankAccounts", bank))).status == 204
     caller.simulator.rights = {"crm accounts": "manage"}
@@ -1824,12 +1830,12 @@ async def test_seeds_are_the_same_every_time_and_enough() -> None:
 async def test_some_customers_have_every_writable_property(caller: Caller) -> None:
     rich = [record for record in caller.records.values() if len(record["Addresses"]) == 5]
     assert len(rich) >= 3
+    assert sum(len(record["DirectDebitMandates"]) for record in rich) == 1
     for record in rich:
         unset = {name for name in entities.ACCOUNTS.writable if record["Account"].get(name) is None}
         assert unset == set()
         assert len(record["Contacts"]) == 3
         assert len(record["BankAccounts"]) == 2
-        assert len(record["DirectDebitMandates"]) == 1
         contact = record["Contacts"][0]
         assert {name for name in entities.CONTACTS.writable if contact.get(name) is None} == {
             "BirthName",
@@ -1869,3 +1875,9 @@ async def test_seeds_show_the_quirks(caller: Caller) -> None:
     assert any(row["Email"] != row["BusinessEmail"] and row["Email"] and row["BusinessEmail"] for row in contacts)
     without_main = [r for r in caller.records.values() if r["Contacts"] and not r["Account"]["MainContact"]]
     assert without_main
+
+
+async def test_the_ids_to_try_are_those_of_the_company_that_is_fixed(caller: Caller) -> None:
+    assert {caller.account(native_id)["Division"] for native_id in caller.simulator.ids()} == {DIVISION}
+    assert len(caller.simulator.ids()) == 70
+    assert ExactOnlineSimulator().licences == {"mailbox"}

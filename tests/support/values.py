@@ -17,7 +17,7 @@ from gql_gateway.connectors.base import Connector
 from gql_gateway.fields import formats
 from gql_gateway.fields.document import ANY, MISSING, NativePath, Select, differences, drop, get, parse_path, resolve
 from gql_gateway.fields.native import HEAD, OTHER, Clear, ListSemantics, Required
-from gql_gateway.fields.readback import stored_value, unified_names
+from gql_gateway.fields.readback import is_unified, stored_value
 from gql_gateway.fields.table import ANY_KEY, Branch, Kind, Leaf, Node
 from gql_gateway.sandbox.simulator import Simulator
 
@@ -49,8 +49,9 @@ class Samples:
 
     Keys are unified paths, or the last name of one for every value of that name.
     `values`: what the provider takes, chiefly codes that have to exist there.
-    `beside`: values that have to stand in the record for this one to be taken.
+    `beside`: values that have to stand in the record for this one to be taken; null for one that must not.
     `at_length`: the id of a record in which a text of any form and full length is taken.
+    `of_record`: values that depend on the record, such as the id of one of its own entries.
     `shorter`: why a text is refused that is longer than declared and that the simulator would take.
     `kept`: why null is refused although the simulator would empty the value.
     `misshapen`: texts that are not of its form, where the usual ones are.
@@ -64,6 +65,7 @@ class Samples:
     values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     at_length: Mapping[str, str] = field(default_factory=dict)
+    of_record: Mapping[str, Callable[[Document], tuple[Any, ...]]] = field(default_factory=dict)
     shorter: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     misshapen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,7 +91,7 @@ def record_of(connector: Connector, simulator: Simulator, native_id: str) -> Doc
 
 
 def records_of(connector: Connector, simulator: Simulator) -> dict[str, Document]:
-    return {native_id: record_of(connector, simulator, native_id) for native_id in simulator.records}
+    return {native_id: record_of(connector, simulator, native_id) for native_id in simulator.ids()}
 
 
 def is_coded(connector: Connector, leaf: Leaf) -> bool:
@@ -98,9 +100,10 @@ def is_coded(connector: Connector, leaf: Leaf) -> bool:
     return leaf.path in known or leaf.segments[-1][0] in known
 
 
-def sample(connector: Connector, leaf: Leaf, stored: Any) -> Any:
-    """A believable value as JSON that the provider takes and that is not the stored one."""
-    for value in candidates(connector, leaf):
+def sample(connector: Connector, leaf: Leaf, stored: Any, document: Document | None = None) -> Any:
+    """A believable value as JSON that the provider takes, in this record, and that is not the stored one."""
+    own = samples_of(connector).of_record.get(leaf.path)
+    for value in candidates(connector, leaf) if own is None or document is None else own(document):
         if leaf.fact.normal(value) not in (stored, shown(stored)):
             return value
     raise AssertionError(f"{connector.manifest.name}: tests/connectors/…/samples.py has to name two of {leaf.path}")
@@ -119,6 +122,8 @@ def candidates(connector: Connector, leaf: Leaf) -> Iterator[Any]:
         yield from (7, 11)
     elif leaf.kind is Kind.NUMBER:
         yield from (2.5, 7.0)
+    elif leaf.kind is Kind.TEXTS:
+        yield from ([*TEXTS], [TEXTS[0], "a"])
     elif fact.pattern is not None:
         if fact.pattern.pattern not in OF_FORMAT:
             raise AssertionError(f"{connector.manifest.name}: samples.py has to name values of {leaf.path}")
@@ -162,7 +167,7 @@ def unified(leaf: Leaf) -> str:
     Of the entries of a list of any length it is the first, after the one that lies elsewhere.
     """
     path = leaf.path.replace(f"[{ANY_KEY}]", f"[{leaf.after}]")
-    return path if leaf.top in unified_names() else f"details.{path}"
+    return path if is_unified(leaf) else f"details.{path}"
 
 
 def lay_out(connector: Connector, wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
@@ -258,7 +263,7 @@ def needed(connector: Connector, leaf_path: str, native: NativePath, document: D
     return {
         leaf.path: lacking[leaf.path]
         for leaf in connector.table.leaves
-        if leaf.path in lacking and stored(connector, leaf, document) is None
+        if leaf.path in lacking and (stored(connector, leaf, document) is None) != (lacking[leaf.path] is None)
     }
 
 

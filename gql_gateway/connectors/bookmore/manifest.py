@@ -35,6 +35,7 @@ MANIFEST = Manifest(
     # Our own choice: BookMore documents no limit. Visma behind it takes 600 calls a minute per client and URL, and all
     # companies may share that client.
     rates=(Rate(10, 1.0),),
+    # How long a refresh token lives is not documented; answers tell it.
     token=TokenEndpoint(
         "https://identity.bookmore.com/realms/bookmore-admin/protocol/openid-connect/token",
         client_auth="public",

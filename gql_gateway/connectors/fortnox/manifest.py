@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ...oauth.endpoint import TokenEndpoint
+from ...model.lifetime import DAY
+from ...oauth.endpoint import ConsentEndpoint, TokenEndpoint
 from ...outbound.limits import Rate
 from ..base import Credential, Manifest, Trust, UpdateSemantics, Versioning
 
@@ -26,7 +27,13 @@ MANIFEST = Manifest(
     trust=Trust.SIMULATED,
     checked_on=date(2026, 11, 20),
     rates=(Rate(25, 5.0),),
-    token=TokenEndpoint("https://apps.fortnox.se/oauth-v1/token", client_auth="basic", rotates=True),
+    # 45 days on the current page, 31 on the old one: which of them holds is unverified, the shorter is safe.
+    token=TokenEndpoint(
+        "https://apps.fortnox.se/oauth-v1/token", client_auth="basic", rotates=True, refresh_life=31 * DAY
+    ),
+    consent=ConsentEndpoint(
+        "https://apps.fortnox.se/oauth-v1/auth", ("customer", "companyinformation"), (("access_type", "offline"),)
+    ),
     filters=frozenset({"number", "name", "email", "active", "updatedSince"}),
     volatile=("@url", "Country", "DeliveryCountry", "VisitingCountry"),
     notes="The update is partial although its verb is PUT: only what is sent changes. API_BLANK empties a text. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ...oauth.endpoint import TokenEndpoint
+from ...oauth.endpoint import ConsentEndpoint, TokenEndpoint
 from ...outbound.limits import Rate
 from ..base import Credential, Manifest, Trust, UpdateSemantics, Versioning
 
@@ -29,8 +29,13 @@ MANIFEST = Manifest(
     checked_on=date(2026, 11, 20),
     # No limit is published; the one figure that another provider's document has is 432,000 calls a day (unverified).
     rates=(Rate(5, 1.0),),
+    # No end of a refresh token is documented.
     token=TokenEndpoint(
         "https://api.freshbooks.com/auth/oauth/token", client_auth="body", rotates=True, sends_redirect_uri=True
+    ),
+    consent=ConsentEndpoint(
+        "https://auth.freshbooks.com/oauth/authorize",
+        ("user:profile:read", "user:clients:read", "user:clients:write"),
     ),
     company_required=True,
     filters=frozenset({"name", "email", "active", "updatedSince"}),

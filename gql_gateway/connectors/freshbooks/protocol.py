@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 from urllib.parse import quote
 
 from ...errors import ConnectionProblem, ErrorCode, GatewayError, InvalidChange, Path, ProviderProtocolError
 from ...fields.change import Change
 from ...fields.convert import as_text, as_time
-from ...fields.document import NativePath, Select, get
+from ...fields.document import NativePath, get
 from ...fields.wire import full_record, predicted
 from ...model.connection import Connection
 from ...model.customer import Company
@@ -21,7 +20,7 @@ from ...model.json import Json, JsonObject
 from ...model.ref import Ref
 from ...outbound.message import Answer, Call
 from ..base import Connector, Conversation, ListFilter, Listing, Step, content_version, read_object
-from ..entries import by_position, unmet
+from ..entries import by_position, check_known_again, unmet
 from . import errors
 from .companies import read_companies
 from .countries import NAMES
@@ -89,7 +88,7 @@ class Freshbooks(Connector):
         yield from super().check(change, current)
         yield from _check_deleted(change, current)
         yield from _check_countries(change)
-        yield from _check_matches(change, current)
+        yield from check_known_again(change, current, "contactPersons", "contacts have this e-mail address")
         record = predicted(change, current, self.locate)
         yield from _check_contacts(change, record)
         yield from _check_kind(change, current, record)
@@ -220,19 +219,6 @@ def _check_countries(change: Change) -> Iterator[InvalidChange]:
         if item.leaf.path.endswith(".countryCode") and not item.clears and item.value not in NAMES:
             words = f"{item.value} is the code of no country."
             yield InvalidChange(ErrorCode.NOT_A_CHOICE, words, path=item.path)
-
-
-def _check_matches(change: Change, current: JsonObject) -> Iterator[InvalidChange]:
-    """Two contacts of the same e-mail address cannot be told apart by it."""
-    contacts: Any = get(current, ("contacts",))
-    for entry in change.entries:
-        selected = entry.place[-1]
-        if entry.by_id or not isinstance(selected, Select) or not isinstance(contacts, list):
-            continue
-        found = [contact for contact in contacts if selected.index_in([contact]) is not None]
-        if len(found) > 1:
-            words = f"{len(found)} contacts have this e-mail address: give the id of the one that is meant."
-            yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=entry.path)
 
 
 def _check_contacts(change: Change, record: JsonObject) -> Iterator[InvalidChange]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ...oauth.endpoint import TokenEndpoint
+from ...model.lifetime import DAY
+from ...oauth.endpoint import ConsentEndpoint, TokenEndpoint
 from ...outbound.limits import Rate
 from ..base import Credential, Manifest, Trust, UpdateSemantics, Versioning
 
@@ -36,7 +37,19 @@ MANIFEST = Manifest(
     checked_on=date(2026, 11, 20),
     # Both per company; the first one per company and app.
     rates=(Rate(10, 1.0), Rate(500, 60.0)),
-    token=TokenEndpoint("https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer", client_auth="basic", rotates=True),
+    # About 100 days from its last use, and a hard end five years after the consent that no use moves; answers tell more
+    # exactly.
+    token=TokenEndpoint(
+        "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+        client_auth="basic",
+        rotates=True,
+        refresh_life=100 * DAY,
+    ),
+    consent=ConsentEndpoint(
+        "https://appcenter.intuit.com/connect/oauth2",
+        ("com.intuit.quickbooks.accounting",),
+        company_parameter="realmId",
+    ),
     company_required=True,
     filters=frozenset({"name", "email", "active", "updatedSince"}),
     volatile=("SyncToken", "MetaData", *DERIVED),

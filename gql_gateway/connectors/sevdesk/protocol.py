@@ -18,7 +18,7 @@ from ...model.json import Json, JsonObject
 from ...model.ref import Ref
 from ...outbound.message import Answer, Call
 from ..base import Connector, Conversation, ListFilter, Listing, Step, read_object
-from ..entries import unmet
+from ..entries import check_known_again, unmet
 from . import errors
 from .answers import BASE, check_deleted, told_object, told_objects
 from .fields import ID, TABLE, SevdeskCustomerInput, SevdeskDetails, is_organisation
@@ -75,7 +75,7 @@ class Sevdesk(Connector):
         yield from super().check(change, current)
         yield from _check_countries(change, current)
         if is_organisation(current):
-            yield from _check_matches(change, current)
+            yield from check_known_again(change, current, "contactPersons", "contact persons have this name")
         else:
             yield from _check_person(change, current)
 
@@ -160,18 +160,6 @@ def _check_countries(change: Change, current: JsonObject) -> Iterator[InvalidCha
         if is_country and get(current, ("countries", item.value)) is MISSING:
             words = f"sevdesk has no country {item.value}."
             yield InvalidChange(ErrorCode.NOT_A_CHOICE, words, path=item.path)
-
-
-def _check_matches(change: Change, current: JsonObject) -> Iterator[InvalidChange]:
-    """Two persons of the same name cannot be told apart by it."""
-    for entry in change.entries:
-        selected = entry.place[-1]
-        if entry.by_id or not isinstance(selected, Select):
-            continue
-        found = [person for person in _objects(current, "persons") if selected.index_in([person]) is not None]
-        if len(found) > 1:
-            words = f"{len(found)} contact persons have this name: give the id of the one that is meant."
-            yield InvalidChange(ErrorCode.UNSUPPORTED, words, path=entry.path)
 
 
 def _check_person(change: Change, current: JsonObject) -> Iterator[InvalidChange]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ...oauth.endpoint import TokenEndpoint
+from ...oauth.endpoint import ConsentEndpoint, TokenEndpoint
 from ...outbound.limits import Rate
 from ..base import Credential, Manifest, Trust, UpdateSemantics, Versioning
 
@@ -31,7 +31,14 @@ MANIFEST = Manifest(
     # unverified, so all calls of a connection count together.
     rates=(Rate(600, 60.0),),
     # For newer clients nothing rotates; counting on it is right for both.
+    # How long a refresh token lives is not documented (unverified).
     token=TokenEndpoint("https://identity.vismaonline.com/connect/token", client_auth="basic", rotates=True),
+    # The service named is eAccounting: only companies that have it are offered.
+    consent=ConsentEndpoint(
+        "https://identity.vismaonline.com/connect/authorize",
+        ("ea:api", "offline_access", "ea:sales"),
+        (("prompt", "select_account"), ("acr_values", "service:44643EB1-3F76-4C1C-A672-402AE8085934")),
+    ),
     filters=frozenset({"number", "name", "email", "active", "updatedSince"}),
     volatile=("ChangedUtc", "LastInvoiceDate", "UnpaidInvoicesAmount", "TermsOfPayment"),
     notes="The update replaces the whole record: the gateway reads it, changes what was asked for and sends all of it "

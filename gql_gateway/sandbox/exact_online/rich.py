@@ -19,7 +19,7 @@ UNHEARD_OF: tuple[tuple[int, tuple[str, Document]], ...] = (
     (1, ("Contacts", {"PreferredChannel": "whatsapp"})),
     (4, ("Account", {"CustomerSegments": ["horeca", "centrum"], "LoyaltyProgram": None})),
     (6, ("BankAccounts", {"VerificationStatus": 3})),
-    (10, ("Account", {"LoyaltyProgram": "Gold"})),
+    (21, ("Account", {"LoyaltyProgram": "Gold"})),
 )
 """By place in the list of seeds: the part of the record and what it has beyond the reference."""
 

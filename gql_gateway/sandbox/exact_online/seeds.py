@@ -166,10 +166,11 @@ def _record(place: int, seed: Seed) -> Document:
     for number, address in enumerate(_addresses(place, seed, [person["ID"] for person in record["Contacts"]])):
         key = guid("address", f"{place} {number}")
         record["Addresses"].append(row(ADDRESSES, key, {"Account": native_id, **address}))
-    for number, bank in enumerate(_banks(place, seed)):
-        key = guid("bank account", f"{place} {number}")
+    banks = list(_banks(place, seed))
+    keys = sorted(guid("bank account", f"{place} {number}") for number in range(len(banks)))
+    for key, bank in zip(keys, banks, strict=True):
         record["BankAccounts"].append(row(BANK_ACCOUNTS, key, {"Account": native_id, **bank}))
-    if place in _RICH:
+    if place == _RICH[-1]:
         mandate = {
             **{"Account": native_id, "BankAccount": record["BankAccounts"][0]["ID"], "Reference": f"MND-{place:04d}"},
             **{"SignatureDate": "2025-02-03T00:00:00", "Type": 0, "PaymentType": 1, "Main": 1, "FirstSend": 1},

@@ -72,13 +72,15 @@ class ExactOnlineSimulator(Simulator):
 
     integration: ClassVar[str] = "exact_online"
     token_path: ClassVar[str | None] = "/api/oauth2/token"
+    consent_path: ClassVar[str | None] = "/api/oauth2/auth"
+    client_in_body: ClassVar[bool] = True
 
     rate_limit: tuple[int, int] | None = (60, 5000)
     token_limit: int | None = 200
     error_limit: int | None = 10
     locked_status: int = 429
     rights: Mapping[str, Right] = dict.fromkeys(RIGHTS.values(), "manage")
-    licences: frozenset[str] = frozenset()
+    licences: frozenset[str] = frozenset({"mailbox"})
     refusal_reason: str | None = None
     needs_filter: bool = True
     unknown_put_status: int = 403
@@ -91,7 +93,7 @@ class ExactOnlineSimulator(Simulator):
         self.divisions: dict[int, Division] = {division.code: division for division in DIVISIONS}
         self.current = {division.site: division.code for division in reversed(DIVISIONS) if division.granted}
         self.current |= {division.site: division.code for division in DIVISIONS if division.main}
-        self.identities = {site: Identity(self.clock, site) for site in SITES}
+        self.identities = {site: Identity(self.clock, site, self.redirect_uris) for site in SITES}
         self.ignored = Ignored()
         self.removed_divisions: list[int] = []
         self._limits, self._lock = CallLimits(), ErrorLock()
@@ -108,6 +110,8 @@ class ExactOnlineSimulator(Simulator):
             at = "" if site == HOME else f"/{site}"
             found += [
                 web.post(f"{at}{self.token_path}", self._token),
+                web.get(f"{at}{self.consent_path}", self._consent),
+                web.post(f"{at}{self.consent_path}", self._consent),
                 web.route(hdrs.METH_ANY, at + "/api/v1/{rest:.*}", self._serve),
             ]
         return [*found, web.route(hdrs.METH_ANY, "/{rest:.*}", self._unrouted)]
@@ -118,6 +122,11 @@ class ExactOnlineSimulator(Simulator):
     def credentials_at(self, site: str) -> Mapping[str, str]:
         """Those of the app registered at another country's host, which `base_url + "/" + site` stands for."""
         return self.identities[site].credentials()
+
+    @property
+    def identity(self) -> Identity:
+        """That of the sandbox connection's host."""
+        return self.identities[HOME]
 
     def company_id(self) -> str:
         return str(HOME_DIVISION.code)
@@ -143,6 +152,9 @@ class ExactOnlineSimulator(Simulator):
             return HTML, MOVED
         return error_body(status)
 
+    def serves_tokens(self, path: str) -> bool:
+        return path.endswith((str(self.token_path), str(self.consent_path)))
+
     def written_id(self, method: str, path: str, body: Any) -> str | None:
         """The account behind the row in the URL; a new row names it in its body."""
         found = _ROW.fullmatch(unquote(path).partition("?")[0])
@@ -156,6 +168,9 @@ class ExactOnlineSimulator(Simulator):
             return native_id
         owner = self.resources.owner(found[2], native_id)
         return owner["Account"]["ID"] if owner else None
+
+    def ids(self) -> list[str]:
+        return list(self.books(HOME_DIVISION).records)
 
     def settle(self, document: Document) -> Document:
         before = self.records.get(document["Account"]["ID"])
@@ -192,13 +207,16 @@ class ExactOnlineSimulator(Simulator):
         books = Books(division, self.records, self.licences, self.readings, self.ignored, "")
         return derive(document, books, before)
 
+    async def _consent(self, request: web.Request) -> web.Response:
+        return await self.identities[_site(request)].sign_in.serve(request)
+
     async def _token(self, request: web.Request) -> web.Response:
         return await self.identities[_site(request)].exchange(
             request, calls_a_day=self.token_limit, as_number=self.expires_in_as_number
         )
 
     async def _unrouted(self, request: web.Request) -> web.Response:
-        return web.Response(status=405 if request.path.endswith(str(self.token_path)) else 404)
+        return web.Response(status=405 if self.serves_tokens(request.path) else 404)
 
     async def _serve(self, request: web.Request) -> web.Response:
         """Sign-in, lock, limits, then the resource; the errors of a known key are counted."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from ..signin import SignIn
 from ..simulator import Clock
 
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 45 * 24 * 3600
+CODE_SECONDS = 600
 TENANT_ID = 654321
 CLIENT_ID = "sandboxFortnox01"
 CLIENT_SECRET = "sandbox-secret-of-fortnox"
@@ -22,8 +24,19 @@ CLIENT_SECRET = "sandbox-secret-of-fortnox"
 class Identity:
     """The tokens handed out for the one company. Tokens are the same at every start: they are counted, not drawn."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, redirect_uris: Collection[str], scopes: frozenset[str], company: str) -> None:
         self._clock = clock
+        self.sign_in = SignIn(
+            clock,
+            "Fortnox",
+            CLIENT_ID,
+            redirect_uris,
+            CODE_SECONDS,
+            scopes=scopes,
+            insists=("state",),
+            # One of the person's companies is chosen while signing in; the token is good for that one.
+            choices=lambda _: [(str(TENANT_ID), company)],
+        )
         self._issued = 0
         self._access: dict[str, float] = {}
         self._refresh: dict[str, float] = {}
@@ -46,11 +59,16 @@ class Identity:
             return _oauth_error(401, "text/plain", "invalid_client", "The client credentials are invalid")
         if request.content_type != "application/x-www-form-urlencoded":
             return _oauth_error(400, "text/html", "invalid_request", "The content type is not supported")
-        form = parse_qs((await request.read()).decode(errors="replace"))
-        if form.get("grant_type") != ["refresh_token"]:
+        fields = parse_qs((await request.read()).decode(errors="replace"))
+        form = {name: values[0] for name, values in fields.items()}
+        if form.get("grant_type") == "authorization_code":
+            granted = self.sign_in.redeem(form)
+            if granted is None:
+                return _oauth_error(400, "text/html", "invalid_grant", "Authorization code is invalid")
+            scopes = granted.scopes
+        elif form.get("grant_type") != "refresh_token":
             return _oauth_error(400, "text/html", "unsupported_grant_type", "The grant type is not supported")
-        [token] = form.get("refresh_token", [""])[:1]
-        if self._refresh.pop(token, 0) <= self._clock():
+        elif self._refresh.pop(form.get("refresh_token", ""), 0) <= self._clock():
             return _oauth_error(400, "text/html", "invalid_grant", "Invalid refresh token")
         return web.json_response(
             {

@@ -46,13 +46,14 @@ class FortnoxSimulator(Simulator):
 
     integration = "fortnox"
     token_path = "/oauth-v1/token"
+    consent_path = "/oauth-v1/auth"
     rate_limit: tuple[int, float] | None = (25, 5.0)
     scopes: frozenset[str] = frozenset({"companyinformation", "customer"})
     renumbers = True
     revalidates = False
 
     def reset(self) -> None:
-        self.identity = Identity(self.clock)
+        self.identity = Identity(self.clock, self.redirect_uris, self.scopes, COMPANY["CompanyName"])
         self.registers = dict(REGISTERS)
         self.records = {number: derive(document) for number, document in seed_customers().items()}
         self.modified = {number: MODIFIED + 3600.0 * i for i, number in enumerate(self.records)}
@@ -65,6 +66,8 @@ class FortnoxSimulator(Simulator):
         customer, reference = "/3/customers/{number}", "/3/customerreferences/{row_id}"
         return [
             web.post(self.token_path, self.exchange),
+            web.get(self.consent_path, self.consent),
+            web.post(self.consent_path, self.consent),
             web.get("/3/companyinformation", self._guard("companyinformation", self.show_company)),
             web.get("/3/customers", self._guard("customer", self.list_customers)),
             web.get(customer, self._guard("customer", self.show_customer)),
@@ -117,6 +120,9 @@ class FortnoxSimulator(Simulator):
         self.records[native_id] = document
         self.modified[native_id] = self.clock()
         return document
+
+    async def consent(self, request: web.Request) -> web.Response:
+        return await self.identity.sign_in.serve(request)
 
     async def exchange(self, request: web.Request) -> web.Response:
         return await self.identity.exchange(request, self.scopes)

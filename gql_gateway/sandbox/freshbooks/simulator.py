@@ -37,13 +37,9 @@ from .answers import (
 )
 from .businesses import ACCOUNTS, HOME_ACCOUNT, Account, identity_document
 from .client import EMPTY, INCLUDES, Change, Readings, eastern, organization_of, read_change, shown, utc, with_ids
-from .identity import Identity, read_form
+from .identity import PROFILE, READ, SCOPES, WRITE, Identity, read_form
 from .search import find, paging, read_page
 from .seeds import NEXT_CONTACT_ID, NEXT_ID, seed_accounts
-
-PROFILE = "user:profile:read"
-READ = "user:clients:read"
-WRITE = "user:clients:write"
 
 Act = Callable[[web.Request, Account], Awaitable[web.Response]]
 
@@ -53,7 +49,8 @@ class FreshbooksSimulator(Simulator):
 
     Switches a test may set; `reset` leaves them as they are:
     `rate_limit`: calls and seconds of a sliding window, `None` for no limit. The figure is an aggregator's.
-    `scopes` of the tokens. `reuse_ends_consent`: a refresh token used twice ends all that came from the same consent.
+    `scopes` that a token can have at most. `reuse_ends_consent`: a refresh token used twice ends all that came from the
+    same consent.
     `dialect` of accounting errors; `statuses`: HTTP status of each error number, 200 for an error inside a success.
     `invalid_token_as_message`: the newer parts' words for a bad token in place of those of sign-in.
     `readings`: see `Readings`.
@@ -63,9 +60,11 @@ class FreshbooksSimulator(Simulator):
 
     integration: ClassVar[str] = "freshbooks"
     token_path: ClassVar[str | None] = "/auth/oauth/token"
+    consent_path: ClassVar[str | None] = "/oauth/authorize"
+    client_in_body: ClassVar[bool] = True
 
     rate_limit: tuple[int, float] | None = (432_000, 86_400.0)
-    scopes: Collection[str] = frozenset({PROFILE, READ, WRITE})
+    scopes: Collection[str] = SCOPES
     reuse_ends_consent = True
     dialect: Dialect = "classic"
     statuses: Mapping[int, int] = STATUSES
@@ -73,7 +72,7 @@ class FreshbooksSimulator(Simulator):
     readings = Readings()
 
     def reset(self) -> None:
-        self.identity = Identity(self.clock)
+        self.identity = Identity(self.clock, self.redirect_uris)
         self.accounts: dict[str, Account] = dict(ACCOUNTS)
         self.elsewhere = seed_accounts()
         self.records = self.elsewhere.pop(HOME_ACCOUNT)
@@ -89,6 +88,8 @@ class FreshbooksSimulator(Simulator):
         clients = "/accounting/account/{account}/users/clients"
         one = clients + "/{native_id}"
         return [
+            web.get("/oauth/authorize", self._consent),
+            web.post("/oauth/authorize", self._consent),
             web.post("/auth/oauth/token", self._exchange),
             web.post("/auth/oauth/revoke", self._revoke),
             web.get("/auth/api/v1/users/me", self._show_identity),
@@ -132,10 +133,13 @@ class FreshbooksSimulator(Simulator):
         books[native_id] = self.settle(self.alter(books.get(native_id, {}), document))
         return books[native_id]
 
+    async def _consent(self, request: web.Request) -> web.Response:
+        return await self.identity.sign_in.serve(request)
+
     async def _exchange(self, request: web.Request) -> web.Response:
         try:
             form = await read_form(request)
-            tokens = self.identity.exchange(form, self.scopes, reuse_ends_consent=self.reuse_ends_consent)
+            tokens = self.identity.exchange(form, reuse_ends_consent=self.reuse_ends_consent)
         except SignInRefusal as refusal:
             return answer(refusal.body, refusal.status)
         return answer(tokens)
@@ -148,8 +152,7 @@ class FreshbooksSimulator(Simulator):
 
     async def _show_identity(self, request: web.Request) -> web.Response:
         try:
-            self._admit(request)
-            if PROFILE not in self.scopes:
+            if PROFILE not in self._admit(request):
                 # Status and words of a missing scope are not documented here.
                 raise SignInRefusal(403, "insufficient_scope", "The access token lacks the scope user:profile:read.")
         except SignInRefusal as refusal:
@@ -243,7 +246,8 @@ class FreshbooksSimulator(Simulator):
     def _guard(self, scope: str, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             try:
-                self._admit(request)
+                if scope not in self._admit(request):
+                    raise access_denied()
                 return await act(request, self._account(request, scope))
             except Refusal as refusal:
                 status = self.statuses[refusal.problems[0].errno]
@@ -260,12 +264,16 @@ class FreshbooksSimulator(Simulator):
             return {"message": "invalid_token: The request token failed to authenticate or validate."}
         return refusal.body
 
-    def _admit(self, request: web.Request) -> None:
-        if not self.identity.accepts(request.headers.get("Authorization")):
+    def _admit(self, request: web.Request) -> frozenset[str]:
+        """What the token of a call may do."""
+        granted = self.identity.scopes_of(request.headers.get("Authorization"))
+        if granted is None:
             raise unauthenticated()
-        if self.rate_limit is None:
-            return
-        calls, seconds = self.rate_limit
+        if self.rate_limit is not None:
+            self._count(*self.rate_limit)
+        return granted.intersection(self.scopes)
+
+    def _count(self, calls: int, seconds: float) -> None:
         now = self.clock()
         while self._calls and self._calls[0] <= now - seconds:
             self._calls.popleft()
@@ -275,8 +283,6 @@ class FreshbooksSimulator(Simulator):
         self._calls.append(now)
 
     def _account(self, request: web.Request, scope: str) -> Account:
-        if scope not in self.scopes:
-            raise access_denied()
         account = self.accounts.get(request.match_info["account"])
         if account is None:
             # A business id in this place is answered as if the client were missing.

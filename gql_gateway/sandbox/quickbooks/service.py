@@ -40,12 +40,11 @@ from .answers import (
 )
 from .books import Books
 from .customer import MASKED, Sent, check, masked, read_object
-from .identity import REVOKE_PATH, TOKEN_PATH, Identity, token_answer
+from .identity import CONSENT_PATH, REVOKE_PATH, SCOPE, TOKEN_PATH, Identity, token_answer
 from .query import parse, parse_moment
 from .rules import Policy, check_known, check_rules, pass_by
 from .update import Reading, Writing
 
-SCOPE = "com.intuit.quickbooks.accounting"
 MINOR_VERSION = 75
 KNOWN_PARAMETERS = frozenset({"minorversion", "operation", "requestid", "include", "query", "entities", "changedSince"})
 
@@ -80,6 +79,7 @@ class QuickbooksSimulator(Simulator):
 
     integration: ClassVar[str] = "quickbooks"
     token_path: ClassVar[str | None] = TOKEN_PATH
+    consent_path: ClassVar[str | None] = CONSENT_PATH
 
     rate_limit: tuple[tuple[int, float], ...] | None = ((500, 60.0), (10, 1.0))
     throttle_status: Literal[429, 403] = 429
@@ -106,7 +106,8 @@ class QuickbooksSimulator(Simulator):
 
     def reset(self) -> None:
         self.companies: dict[str, Books] = {books.realm_id: books for books in seeds.companies()}
-        self.identity = Identity(self.clock, self.companies)
+        names = {realm_id: books.info["CompanyName"] for realm_id, books in self.companies.items()}
+        self.identity = Identity(self.clock, self.redirect_uris, names)
         self.records = self.companies[seeds.REALM].customers
         self.ignored_properties: list[str] = []
         self.ignored_parameters: list[str] = []
@@ -120,6 +121,8 @@ class QuickbooksSimulator(Simulator):
     def routes(self) -> Iterable[web.RouteDef]:
         company = "/v3/company/{realm}"
         return [
+            web.get(CONSENT_PATH, self._consent),
+            web.post(CONSENT_PATH, self._consent),
             web.post(TOKEN_PATH, self._token),
             web.post(REVOKE_PATH, self._revoke),
             web.get(company + "/companyinfo/{id}", self._guard(self._show_company)),
@@ -160,7 +163,7 @@ class QuickbooksSimulator(Simulator):
         return {"intuit_tid": self._tid()}
 
     def serves_tokens(self, path: str) -> bool:
-        return path in {TOKEN_PATH, REVOKE_PATH}
+        return path in {CONSENT_PATH, TOKEN_PATH, REVOKE_PATH}
 
     def writes(self, method: str, path: str, body: Any) -> bool:
         """A query may be a POST too."""
@@ -174,6 +177,9 @@ class QuickbooksSimulator(Simulator):
 
     def settle(self, document: Document) -> Document:
         return self._settled(self.companies[seeds.REALM], document)
+
+    async def _consent(self, request: web.Request) -> web.Response:
+        return await self.identity.sign_in.serve(request)
 
     async def _token(self, request: web.Request) -> web.Response:
         return token_answer(*await self.identity.exchange(request, self.renews_after), self._tid())

@@ -1,9 +1,10 @@
-"""The one company of the token: its settings and the registers that customers point into."""
+"""The companies of the one user: their settings, and the registers that customers point into, the same in all."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ..seeds import gln, organisation_number, swedish_vat_number
 from ..simulator import Document
@@ -15,6 +16,24 @@ BOOKKEEPING = 3
 TERMS_30 = "0f5b8c2e-7c1d-4f2c-9a1b-6a1f0d2e3c4b"
 VIP = "77c1d2e3-1111-4222-8333-944455566677"
 _TERMS_TYPES = ("Normal", "CurrentMonth", "Cash", "CardPayment", "DigitalWallet", "PaymentServiceProvider")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """`number`: the one that its organisation number is made of. `has_eaccounting`: it has the service."""
+
+    id: str
+    name: str
+    number: int
+    has_eaccounting: bool = True
+
+
+HOME = Company(COMPANY_ID, "Fjällverkstan i Norr AB sandbox", 9000)
+SISTER = Company("5b2a9d14-3f6e-4c80-8d17-2e9f4a6b7c81", "Fjällverkstan Fastigheter AB sandbox", 9001)
+FOUNDATION = Company("c8e4f7a2-9d35-4b16-a0f8-6d1c2b3e4f50", "Stiftelsen Fjällstugan", 9002, has_eaccounting=False)
+COMPANIES: Mapping[str, Company] = {each.id: each for each in (HOME, SISTER, FOUNDATION)}
+DEFAULT = SISTER
+"""The user's default: who leaves the chooser out lands here, and not at the company of the sandbox connection."""
 
 
 def guid(kind: str, number: int) -> str:
@@ -110,12 +129,12 @@ def find(register: str, key: str) -> Document | None:
     )
 
 
-def settings(*, status: int, variant: int, next_number: int, modules: list[str]) -> Document:
-    number = organisation_number(9000)
+def settings(company: Company, *, status: int, variant: int, next_number: int, modules: list[str]) -> Document:
+    number = organisation_number(company.number)
     return {
-        "CompanyIdentifier": COMPANY_ID,
+        "CompanyIdentifier": company.id,
         "CompanyStatus": status,
-        "Name": "Fjällverkstan i Norr AB sandbox",
+        "Name": company.name,
         "Email": "info@fjallverkstan.example",
         "Phone": "0980-319200",
         "MobilePhone": None,
@@ -134,7 +153,7 @@ def settings(*, status: int, variant: int, next_number: int, modules: list[str])
         "BankAccount": None,
         "Iban": None,
         "AccountingLockedTo": None,
-        "Gln": gln(9000),
+        "Gln": gln(company.number),
         "ProductVariant": variant,
         "TypeOfBusiness": 1,
         "VatPeriod": 3,

@@ -79,6 +79,15 @@ def customers() -> list[Document]:
     return [*found, *_odd_ones(len(found))]
 
 
+def sister_customers() -> list[Document]:
+    """Those of the other company. Its numbers start over."""
+    tenants = (("Café Spets & Stig AB", "Umeå", "90325"), ("Lavskrikans Keramik", "Vindeln", "92232"))
+    return [
+        {**_least(n, name, city, postal_code), "Id": guid("customer of the sister", n)}
+        for n, (name, city, postal_code) in enumerate(tenants)
+    ]
+
+
 def _customer(place: int, seed: Seed) -> Document:
     domain = _domain(seed.name)
     customer: Document = {

@@ -32,8 +32,9 @@ from .answers import (
     error_object,
     to_json,
 )
+from .company import COMPANY_ID, Company
 from .customer import PROPERTIES, READ_ONLY, whole
-from .identity import REVOCATION_PATH, TOKEN_PATH, Identity
+from .identity import API, CONSENT_PATH, OFFLINE, REVOCATION_PATH, SALES, SALES_READ_ONLY, TOKEN_PATH, Access, Identity
 from .kinds import is_guid
 from .limits import Quota
 from .listing import FILTERABLE, list_page
@@ -43,22 +44,22 @@ CUSTOMERS = "/v2/customers"
 OTHER_TELEPHONES = ("0980-319298", "0980-319299")
 """What somebody else writes into a record."""
 
-API, SALES, SALES_READ_ONLY, OFFLINE = "ea:api", "ea:sales", "ea:sales_readonly", "offline_access"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
-Handle = Callable[[web.Request], Awaitable[Document | list[Document] | None]]
+Handle = Callable[[web.Request, Company], Awaitable[Document | list[Document] | None]]
 
 
 class VismaEaccountingSimulator(Simulator):
-    """One company with its customers. A customer is one flat document; a PUT replaces it whole.
+    """A token's company with its customers: `records` are those of the sandbox connection's, `elsewhere`, by company,
+    the others'. A customer is one flat document; a PUT replaces it whole.
 
     `rate_limit`: calls a minute for one URL, `None` for no limit; `reset` leaves it as it is.
 
-    Switches, all put back by `reset`. What is fixed in the documents but differs between companies and clients:
-    `scopes` (of access tokens handed out from now on); `rotates_refresh_tokens` (False: a newly registered client);
-    `company_status` (0 inactive, 1 active, 2 read-only); `product_variant`; `startup_guide_completed`;
-    `has_api_module`; `not_in_vies` (VAT numbers that VIES refuses).
+    Switches, all put back by `reset`, the same for every company. What is fixed in the documents but differs between
+    companies and clients: `scopes` (of access tokens handed out from now on, but for those of a sign-in);
+    `rotates_refresh_tokens` (False: a newly registered client); `company_status` (0 inactive, 1 active, 2 read-only);
+    `product_variant`; `startup_guide_completed`; `has_api_module`; `not_in_vies` (VAT numbers that VIES refuses).
     The other side of what is unverified:
     `refuses_unknown_properties` (False: passed by); `refuses_missing_booleans` (False: a missing one becomes false);
     `writes_uncertain_properties` (False: a PUT leaves `SalesPriceListId`, `DiscountAgreementId`, `MessageThreads` and
@@ -72,6 +73,7 @@ class VismaEaccountingSimulator(Simulator):
 
     integration: ClassVar[str] = "visma_eaccounting"
     token_path: ClassVar[str | None] = TOKEN_PATH
+    consent_path: ClassVar[str | None] = CONSENT_PATH
 
     rate_limit: int | None = 600
 
@@ -102,10 +104,12 @@ class VismaEaccountingSimulator(Simulator):
         self.uncertain_properties: list[str] = []
         self.error_ids: list[str] = []
 
-        self._identity = Identity(self.clock, company.COMPANY_ID, self.scopes)
+        self.identity = Identity(self.clock, self.redirect_uris, self.scopes)
         self._quota = Quota(self.clock)
         self._changed = 0
         self.records = {customer["Id"]: self._with_terms(whole(customer)) for customer in seeds.customers()}
+        sisters = {customer["Id"]: self._with_terms(whole(customer)) for customer in seeds.sister_customers()}
+        self.elsewhere = {company.SISTER.id: sisters}
         later = {name for record in self.records.values() for name in record if name not in PROPERTIES}
         self.build_properties: frozenset[str] = frozenset(later)
         self.next_number = seeds.NEXT_NUMBER
@@ -122,6 +126,8 @@ class VismaEaccountingSimulator(Simulator):
             web.get("/v2/companysettings", self._guarded(self._settings, writes=False, sales=False)),
             web.get("/v2/{register}", self._guarded(self._list_register, writes=False, sales=False)),
             web.get("/v2/{register}/{key}", self._guarded(self._read_register, writes=False, sales=False)),
+            web.get(CONSENT_PATH, self._consent),
+            web.post(CONSENT_PATH, self._consent),
             web.post(TOKEN_PATH, self._token),
             web.post(REVOCATION_PATH, self._revoke),
             # PATCH was shown once and postponed; PUT without an id stands in changelog entries only.
@@ -129,20 +135,20 @@ class VismaEaccountingSimulator(Simulator):
         ]
 
     def credentials(self) -> Mapping[str, str]:
-        return self._identity.credentials()
+        return self.identity.credentials()
 
     def company_id(self) -> str:
-        return company.COMPANY_ID
+        return COMPANY_ID
 
     def example_id(self) -> str:
         return seeds.FIRST
 
     def expire_tokens(self) -> None:
-        self._identity.expire_access_tokens()
+        self.identity.expire_access_tokens()
 
     def change_password(self) -> None:
         """The user does: every token is dead, the refresh token too."""
-        self._identity.end()
+        self.identity.end()
 
     def touch(self, native_id: str) -> None:
         """Not through `commit`: a fault that alters the gateway's write leaves this edit alone."""
@@ -151,7 +157,7 @@ class VismaEaccountingSimulator(Simulator):
             self.records[native_id] = self.settle({**record, "Telephone": telephone})
 
     def serves_tokens(self, path: str) -> bool:
-        return path in {TOKEN_PATH, REVOCATION_PATH}
+        return path in {CONSENT_PATH, TOKEN_PATH, REVOCATION_PATH}
 
     def written_id(self, method: str, path: str, body: Any) -> str | None:
         match = re.fullmatch(re.escape(CUSTOMERS) + "/([^/]+)", path)
@@ -174,36 +180,46 @@ class VismaEaccountingSimulator(Simulator):
             terms = next(other for other in company.TERMS_OF_PAYMENT if other is not terms)
         return {**document, "TermsOfPayment": None if terms is None else dict(terms)}
 
-    async def _list_customers(self, request: web.Request) -> Document:
-        return self._page(request, self.records.values(), FILTERABLE)
+    def customers(self, owner: Company) -> dict[str, Document]:
+        return self.records if owner.id == COMPANY_ID else self.elsewhere[owner.id]
 
-    async def _read(self, request: web.Request) -> Document:
-        return self.records[self._known_id(request)]
+    def _store(self, owner: Company, native_id: str, document: Document) -> Document:
+        """Into the books of the company; faults alter what is written to those of the sandbox connection."""
+        if owner.id == COMPANY_ID:
+            return self.commit(native_id, document)
+        stored = self.elsewhere[owner.id][native_id] = self.settle(document)
+        return stored
 
-    async def _list_recipients(self, request: web.Request) -> list[Document]:
+    async def _list_customers(self, request: web.Request, owner: Company) -> Document:
+        return self._page(request, self.customers(owner).values(), FILTERABLE)
+
+    async def _read(self, request: web.Request, owner: Company) -> Document:
+        return self.customers(owner)[self._known_id(request, owner)]
+
+    async def _list_recipients(self, request: web.Request, owner: Company) -> list[Document]:
         """Empty for private persons. What a recipient looks like is not documented: nobody else has one either."""
-        self._known_id(request)
+        self._known_id(request, owner)
         return []
 
-    async def _replace(self, request: web.Request) -> Document:
-        native_id = self._known_id(request)
-        before = self.records[native_id]
+    async def _replace(self, request: web.Request, owner: Company) -> Document:
+        native_id = self._known_id(request, owner)
+        before = self.customers(owner)[native_id]
         kept = {name: before[name] for name in READ_ONLY if name in before}
-        return self.commit(native_id, {**whole(kept), **await self._bound(request, before)})
+        return self._store(owner, native_id, {**whole(kept), **await self._bound(request, owner, before)})
 
-    async def _create(self, request: web.Request) -> Document:
-        values = await self._bound(request, {})
+    async def _create(self, request: web.Request, owner: Company) -> Document:
+        values = await self._bound(request, owner, {})
         native_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"visma eaccounting created {self._changed}"))
         account = company.guid("account", 1)
-        return self.commit(native_id, {**whole({"Id": native_id, "PayToAccountId": account}), **values})
+        return self._store(owner, native_id, {**whole({"Id": native_id, "PayToAccountId": account}), **values})
 
-    async def _delete(self, request: web.Request) -> None:
-        native_id = self._known_id(request)
-        if self.records[native_id]["LastInvoiceDate"]:
+    async def _delete(self, request: web.Request, owner: Company) -> None:
+        native_id = self._known_id(request, owner)
+        if self.customers(owner)[native_id]["LastInvoiceDate"]:
             raise Refusal(CANNOT_DELETE)
-        del self.records[native_id]
+        del self.customers(owner)[native_id]
 
-    async def _bound(self, request: web.Request, before: Document) -> Document:
+    async def _bound(self, request: web.Request, owner: Company, before: Document) -> Document:
         """The values a customer is given, all of them, after every check."""
         if request.content_type != JSON:
             raise Refusal(UNSUPPORTED_BODY)
@@ -223,7 +239,7 @@ class VismaEaccountingSimulator(Simulator):
         check(values, variant=self.product_variant, not_registered=self.not_in_vies)
         number = values["CustomerNumber"] or (before.get("CustomerNumber") if self.keeps_customer_number else None)
         own = before.get("Id")
-        if any(other["CustomerNumber"] == number for key, other in self.records.items() if key != own):
+        if any(other["CustomerNumber"] == number for key, other in self.customers(owner).items() if key != own):
             raise Refusal(DUPLICATE, f"A customer with CustomerNumber {number} exists already.")
         return {
             **values,
@@ -235,27 +251,28 @@ class VismaEaccountingSimulator(Simulator):
         self.next_number += 1
         return str(self.next_number - 1)
 
-    def _known_id(self, request: web.Request) -> str:
+    def _known_id(self, request: web.Request, owner: Company) -> str:
         """That a path without a guid is refused as invalid, rather than not found, is unverified."""
         given = request.match_info["customer"]
         if not is_guid(given):
             raise Refusal(INVALID, f"The value '{given}' is not valid for customerId.")
-        if given.lower() not in self.records:
+        if given.lower() not in self.customers(owner):
             raise Refusal(NOT_FOUND)
         return given.lower()
 
-    async def _settings(self, request: web.Request) -> Document:
+    async def _settings(self, request: web.Request, owner: Company) -> Document:
         return company.settings(
+            owner,
             status=self.company_status,
             variant=self.product_variant,
             next_number=self.next_number,
             modules=["api_standard"] if self.has_api_module else [],
         )
 
-    async def _list_register(self, request: web.Request) -> Document:
+    async def _list_register(self, request: web.Request, owner: Company) -> Document:
         return self._page(request, self._register(request), ())
 
-    async def _read_register(self, request: web.Request) -> Document:
+    async def _read_register(self, request: web.Request, owner: Company) -> Document:
         self._register(request)
         entry = company.find(request.match_info["register"], request.match_info["key"])
         if entry is None:
@@ -278,13 +295,16 @@ class VismaEaccountingSimulator(Simulator):
             top_and_skip=self.accepts_top_and_skip,
         )
 
+    async def _consent(self, request: web.Request) -> web.Response:
+        return await self.identity.sign_in.serve(request)
+
     async def _token(self, request: web.Request) -> web.Response:
-        return await self._identity.exchange(
+        return await self.identity.exchange(
             request, self.scopes, rotates=self.rotates_refresh_tokens, invalid_client=self.invalid_client_status
         )
 
     async def _revoke(self, request: web.Request) -> web.Response:
-        return await self._identity.revoke(request, invalid_client=self.invalid_client_status)
+        return await self.identity.revoke(request, invalid_client=self.invalid_client_status)
 
     async def _unrouted(self, request: web.Request) -> web.Response:
         known = any(route.path == "/" + request.match_info["path"].rstrip("/") for route in self.routes())
@@ -304,10 +324,10 @@ class VismaEaccountingSimulator(Simulator):
 
         async def serve(request: web.Request) -> web.Response:
             try:
-                self._admit(request, writes=writes)
+                access = self._admit(request, writes=writes)
                 if sales:
                     self._require_company(writes=writes)
-                payload = copy.deepcopy(await handle(request))
+                payload = copy.deepcopy(await handle(request, access.company))
             except Refusal as refusal:
                 return self._answer_error(refusal)
             body = b"" if payload is None else to_json(payload)
@@ -315,17 +335,19 @@ class VismaEaccountingSimulator(Simulator):
 
         return serve
 
-    def _admit(self, request: web.Request, *, writes: bool) -> None:
-        scopes = self._identity.scopes_of(request.headers.get("Authorization"))
-        if scopes is None:
+    def _admit(self, request: web.Request, *, writes: bool) -> Access:
+        access = self.identity.access_of(request.headers.get("Authorization"))
+        if access is None:
             raise Refusal(UNAUTHORIZED)
         self._quota.count(self._counted_url(request), self.rate_limit)
-        if API not in scopes:
+        if API not in access.scopes:
             raise Refusal(NO_SCOPE, f"No access to scope {API}.")
-        if SALES not in scopes and (writes or SALES_READ_ONLY not in scopes):
+        if SALES not in access.scopes and (writes or SALES_READ_ONLY not in access.scopes):
             raise Refusal(NO_SCOPE, f"No access to scope {SALES if writes else SALES_READ_ONLY}.")
-        if not self.has_api_module:
+        # How a company without the service answers is unverified: as one without the module.
+        if not self.has_api_module or not access.company.has_eaccounting:
             raise Refusal(NO_MODULE)
+        return access
 
     def _counted_url(self, request: web.Request) -> str:
         """What a quota is for. Whether the id counts as part of the URL is unverified: all ids and verbs share one."""

@@ -11,8 +11,8 @@ import pytest
 
 from gql_gateway.connectors.bookmore import CONNECTOR
 from gql_gateway.connectors.run import Outcome, Wants
-from gql_gateway.gateway import Gateway, UpdateRequest
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.gateway import Gateway, Gateways, UpdateRequest
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.model.customer import Customer
 from gql_gateway.model.ref import Ref
 from gql_gateway.oauth.tokens import TokenKeeper
@@ -33,19 +33,21 @@ class Store:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    async def get(self, id: str) -> Connection | None:
-        return self.connection if id == self.connection.id else None
+    async def get(self, key: ConnectionKey) -> Connection | None:
+        return self.connection if key == self.connection.key else None
 
-    async def all(self) -> list[Connection]:
+    async def all(self, tenant: str) -> list[Connection]:
         return [self.connection]
 
-    async def store_credentials(self, id: str, credentials: Credentials, *, generation: int) -> Connection | None:
+    async def store_credentials(
+        self, key: ConnectionKey, credentials: Credentials, *, generation: int
+    ) -> Connection | None:
         if generation != self.connection.generation:
             return None
         self.connection = replace(self.connection, credentials=credentials, generation=generation + 1)
         return self.connection
 
-    async def mark(self, id: str, status: str, reason: str | None, *, generation: int | None) -> bool:
+    async def mark(self, key: ConnectionKey, status: str, reason: str | None, *, generation: int | None) -> bool:
         self.connection = replace(self.connection, status=status, status_reason=reason)
         return True
 
@@ -53,13 +55,13 @@ class Store:
 class NoKeys:
     """No test here gives an idempotency key."""
 
-    async def begin(self, connection_id: str, key: str, fingerprint: str) -> Begun:
+    async def begin(self, connection: ConnectionKey, key: str, fingerprint: str) -> Begun:
         raise NotImplementedError
 
-    async def finish(self, connection_id: str, key: str, owner: str, result: bytes) -> bool:
+    async def finish(self, connection: ConnectionKey, key: str, owner: str, result: bytes) -> bool:
         raise NotImplementedError
 
-    async def forget(self, connection_id: str, key: str, owner: str) -> bool:
+    async def forget(self, connection: ConnectionKey, key: str, owner: str) -> bool:
         raise NotImplementedError
 
 
@@ -87,6 +89,7 @@ class Books:
             company_id,
             url,
             url + TOKEN,
+            tenant="default",
         )
 
     async def update(
@@ -110,9 +113,14 @@ class Books:
 async def open_books() -> AsyncIterator[Books]:
     simulator = BookmoreSimulator()
     async with Sandbox([simulator]) as sandbox, Outbound(Limiter()) as outbound:
-        store = Store(Connection("books", "bookmore", Credentials({})))
+        store = Store(Connection("books", "bookmore", Credentials({}), tenant="default"))
         keeper = TokenKeeper(store, outbound)
-        books = Books(sandbox, simulator, store, Gateway({"bookmore": CONNECTOR()}, store, NoKeys(), outbound, keeper))
+        books = Books(
+            sandbox,
+            simulator,
+            store,
+            Gateways({"bookmore": CONNECTOR()}, store, NoKeys(), outbound, keeper).of("default"),
+        )
         books.connect(simulator.company_id())
         yield books
 

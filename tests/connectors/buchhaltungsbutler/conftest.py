@@ -10,8 +10,8 @@ import pytest
 
 from gql_gateway.connectors.buchhaltungsbutler import CONNECTOR
 from gql_gateway.connectors.run import Outcome, Patience, Wants
-from gql_gateway.gateway import Gateway, UpdateRequest
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.gateway import Gateway, Gateways, UpdateRequest
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.model.customer import Customer
 from gql_gateway.model.ref import Ref
 from gql_gateway.oauth.tokens import TokenKeeper
@@ -33,16 +33,18 @@ class Store:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    async def get(self, id: str) -> Connection | None:
-        return self.connection if id == self.connection.id else None
+    async def get(self, key: ConnectionKey) -> Connection | None:
+        return self.connection if key == self.connection.key else None
 
-    async def all(self) -> list[Connection]:
+    async def all(self, tenant: str) -> list[Connection]:
         return [self.connection]
 
-    async def store_credentials(self, id: str, credentials: Credentials, *, generation: int) -> Connection | None:
+    async def store_credentials(
+        self, key: ConnectionKey, credentials: Credentials, *, generation: int
+    ) -> Connection | None:
         raise NotImplementedError
 
-    async def mark(self, id: str, status: str, reason: str | None, *, generation: int | None) -> bool:
+    async def mark(self, key: ConnectionKey, status: str, reason: str | None, *, generation: int | None) -> bool:
         self.connection = replace(self.connection, status=status, status_reason=reason)
         return True
 
@@ -50,13 +52,13 @@ class Store:
 class NoKeys:
     """No test here gives an idempotency key."""
 
-    async def begin(self, connection_id: str, key: str, fingerprint: str) -> Begun:
+    async def begin(self, connection: ConnectionKey, key: str, fingerprint: str) -> Begun:
         raise NotImplementedError
 
-    async def finish(self, connection_id: str, key: str, owner: str, result: bytes) -> bool:
+    async def finish(self, connection: ConnectionKey, key: str, owner: str, result: bytes) -> bool:
         raise NotImplementedError
 
-    async def forget(self, connection_id: str, key: str, owner: str) -> bool:
+    async def forget(self, connection: ConnectionKey, key: str, owner: str) -> bool:
         raise NotImplementedError
 
 
@@ -78,7 +80,7 @@ class Books:
         """Replace the connection."""
         known = Credentials({**self.simulator.credentials(), **credentials})
         url = self.sandbox.url("buchhaltungsbutler")
-        self.store.connection = Connection("books", "buchhaltungsbutler", known, None, url)
+        self.store.connection = Connection("books", "buchhaltungsbutler", known, None, url, tenant="default")
 
     async def update(self, change: Mapping[str, Any], native_id: str = FIRST, **how: Any) -> Outcome:
         value = typed_change(self.gateway.connectors["buchhaltungsbutler"], change)
@@ -116,11 +118,11 @@ class Listening(Outbound):
 async def books() -> AsyncIterator[Books]:
     simulator, bodies = BuchhaltungsbutlerSimulator(), []  # type: ignore[var-annotated]
     async with Sandbox([simulator]) as sandbox, Listening(bodies) as outbound:
-        store = Store(Connection("books", "buchhaltungsbutler", Credentials({})))
+        store = Store(Connection("books", "buchhaltungsbutler", Credentials({}), tenant="default"))
         keeper = TokenKeeper(store, outbound)
-        gateway = Gateway(
+        gateway = Gateways(
             {"buchhaltungsbutler": CONNECTOR()}, store, NoKeys(), outbound, keeper, patience=Patience((0.0,), (0.0,))
-        )
+        ).of("default")
         books = Books(sandbox, simulator, store, gateway, bodies)
         books.connect()
         yield books

@@ -127,14 +127,14 @@ async def test_unknown_customer_is_not_found(books: Any, native_id: str) -> None
 
 async def test_customer_gone_at_the_write_is_not_found(books: Any) -> None:
     """HTTP 400, code 24."""
-    send = books.gateway.outbound.send
+    send = books.gateway.shared.outbound.send
 
     async def lose_it_first(base_url: str, call: Any, **how: Any) -> Any:
         if call.writes:
             del books.records[FIRST]
         return await send(base_url, call, **how)
 
-    books.gateway.outbound.send = lose_it_first
+    books.gateway.shared.outbound.send = lose_it_first
     (error,) = (await books.update(CITY)).errors
     assert (error.code, error.provider_code, error.path) == (ErrorCode.NOT_FOUND, "24", ("customer",))
 

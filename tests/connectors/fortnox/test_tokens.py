@@ -61,7 +61,7 @@ async def test_token_that_cannot_be_stored_is_not_used(company: Any, errors_only
 async def test_token_that_ends_within_a_minute_is_replaced_first(company: Any, errors_only: Wants) -> None:
     known = await company.connection()
     ending = known.credentials.replaced(expires_at="1")
-    await company.store.store_credentials(known.id, ending, generation=known.generation)
+    await company.store.store_credentials(known.key, ending, generation=known.generation)
     assert (await company.update("1001", {"notes": "neu"}, wants=errors_only)).errors == []
     assert company.calls() == [f"{TOKEN} 200", "PUT /3/customers/1001 200"]
     assert float((await company.connection()).credentials["expires_at"]) > 1
@@ -112,7 +112,7 @@ async def test_two_updates_of_one_customer_refresh_once(company: Any) -> None:
 async def test_refresh_token_alone_is_enough(company: Any, errors_only: Wants) -> None:
     known = await company.connection()
     credentials = known.credentials.replaced(access_token="")
-    await company.store.store_credentials(known.id, credentials, generation=known.generation)
+    await company.store.store_credentials(known.key, credentials, generation=known.generation)
     assert (await company.update("1001", {"notes": "neu"}, wants=errors_only)).errors == []
     assert company.calls() == [f"{TOKEN} 200", "PUT /3/customers/1001 200"]
 

@@ -124,7 +124,9 @@ def test_read(fixture: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("fixture", fixtures_with("companies"))
 def test_companies(fixture: dict[str, Any]) -> None:
-    calls, result = hold(FORTNOX.companies(Connection("c", "fortnox", Credentials({}))), fixture["answers"])
+    calls, result = hold(
+        FORTNOX.companies(Connection("c", "fortnox", Credentials({}), tenant="default")), fixture["answers"]
+    )
     assert [[call.path] for call in calls] == fixture["queries"]
     if not is_problem(fixture, result):
         shown = [{"id": item.id, "name": item.name, "countryCode": item.country_code} for item in result]

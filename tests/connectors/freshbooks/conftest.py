@@ -14,8 +14,8 @@ import pytest
 from gql_gateway.connectors.base import ListFilter
 from gql_gateway.connectors.freshbooks import CONNECTOR
 from gql_gateway.connectors.run import Outcome, Wants
-from gql_gateway.gateway import Gateway, Page, UpdateRequest
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.gateway import Gateway, Gateways, Page, UpdateRequest
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.model.customer import Customer
 from gql_gateway.model.ref import Ref
 from gql_gateway.oauth.tokens import TokenKeeper
@@ -65,10 +65,12 @@ class Books:
 
     async def forget(self, *names: str) -> None:
         """Store the fixed connection without some of its credentials."""
-        connection = await self.store.get(FIXED)
+        connection = await self.store.get(ConnectionKey("default", FIXED))
         assert connection is not None
         kept = Credentials({name: value for name, value in connection.credentials.items() if name not in names})
-        assert await self.store.store_credentials(FIXED, kept, generation=connection.generation)
+        assert await self.store.store_credentials(
+            ConnectionKey("default", FIXED), kept, generation=connection.generation
+        )
 
     def stored(self, native_id: str) -> Document:
         return deepcopy(self.simulator.records[native_id])
@@ -105,10 +107,14 @@ async def books() -> AsyncIterator[Books]:
 
         keeper = TokenKeeper(store, outbound, sleep=nap)
         stack.push_async_callback(keeper.close)
-        gateway = Gateway({"freshbooks": FRESHBOOKS}, store, IdempotencyStore(database, box), outbound, keeper)
+        gateway = Gateways({"freshbooks": FRESHBOOKS}, store, IdempotencyStore(database, box), outbound, keeper).of(
+            "default"
+        )
         base = sandbox.url("freshbooks")
         for id, company in ((FIXED, simulator.company_id()), (FREE, None)):
             credentials = Credentials(simulator.credentials())
             token_url = simulator.token_url(base)
-            await store.add(Connection(id, "freshbooks", credentials, company, base_url=base, token_url=token_url))
+            await store.add(
+                Connection(id, "freshbooks", credentials, company, base_url=base, token_url=token_url, tenant="default")
+            )
         yield Books(sandbox, simulator, store, gateway)

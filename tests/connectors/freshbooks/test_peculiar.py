@@ -12,6 +12,7 @@ import pytest
 from gql_gateway.connectors.compare import WarningCode
 from gql_gateway.connectors.run import Wants
 from gql_gateway.errors import ConnectionProblem, ErrorCode, PartlyApplied, ProviderRejected, VersionConflict
+from gql_gateway.model.connection import ConnectionKey
 from gql_gateway.sandbox.freshbooks.businesses import (
     CANCELLED_ACCOUNT,
     FOREIGN_ACCOUNT,
@@ -46,7 +47,8 @@ async def test_a_company_has_to_be_named(books: Any) -> None:
     assert books.gateway.connectors["freshbooks"].manifest.company_required  # callers see it in `integrations`
     outcome = await books.update(BIKES, {"notes": "x"}, company="")
     assert told(outcome) == [("COMPANY_REQUIRED", ("customer", "native", "companyId"))]
-    assert books.calls() == []
+    assert HOME_ACCOUNT in [company.id for company in outcome.errors[0].companies]
+    assert books.bodies() == []
 
 
 async def test_the_company_is_the_account_and_not_the_business(books: Any) -> None:
@@ -416,7 +418,7 @@ async def test_a_refresh_sends_secret_and_redirect_uri_and_keeps_the_new_token(b
     outcome = await books.update(BIKES, {"notes": "x"}, wants=ERRORS_ONLY)
     assert outcome.errors == []
     assert books.calls() == ["GET 778899 401", "POST token 200", "GET 778899 200", "PUT 778899 200"]
-    connection = await books.store.get("fixed")
+    connection = await books.store.get(ConnectionKey("default", "fixed"))
     newest = books.simulator.credentials()
     assert {name: connection.credentials[name] for name in newest} == newest
     assert newest["refresh_token"] != before["refresh_token"]
@@ -430,7 +432,7 @@ async def test_without_what_a_refresh_needs_none_is_tried(books: Any, name: str)
     outcome = await books.update(BIKES, {"notes": "x"})
     assert told(outcome) == [("REAUTHORIZE", ())]
     assert books.calls() == ["GET 778899 401"]
-    assert name in (await books.store.get("fixed")).status_reason
+    assert name in (await books.store.get(ConnectionKey("default", "fixed"))).status_reason
 
 
 async def test_updates_at_once_spend_one_refresh_token(books: Any) -> None:
@@ -448,5 +450,5 @@ async def test_a_spent_refresh_token_ends_the_connection(books: Any) -> None:
     books.simulator.expire_tokens()
     late = await books.update(BIKES, {"notes": "y"}, company=HOME_ACCOUNT)
     assert told(late) == [("REAUTHORIZE", ())]
-    connection = await books.store.get("free")
+    connection = await books.store.get(ConnectionKey("default", "free"))
     assert connection.status == "reauthorize"

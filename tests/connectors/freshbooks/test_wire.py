@@ -336,7 +336,7 @@ IDENTITY: Fixture = {
 
 
 def test_companies_are_the_accounts() -> None:
-    connection = Connection("acme", "freshbooks", Credentials({}))
+    connection = Connection("acme", "freshbooks", Credentials({}), tenant="default")
     [call], companies = hold(FRESHBOOKS.companies(connection), answer_of(200, {"response": IDENTITY}))
     assert (call.method, call.path, call.query) == ("GET", "/auth/api/v1/users/me", ())
     assert [(item.id, item.name, item.country_code, item.subscription, item.active) for item in companies] == [

@@ -53,6 +53,7 @@ class Office:
             "lexware_office",
             Credentials({**self.simulator.credentials(), **credentials}),
             base_url=self.sandbox.url("lexware_office"),
+            tenant="default",
         )
         # Nothing is ever refreshed: the connector has no token endpoint.
         keeper = cast(TokenKeeper, None)

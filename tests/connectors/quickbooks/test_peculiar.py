@@ -21,7 +21,7 @@ from gql_gateway.errors import (
     VersionConflict,
 )
 from gql_gateway.fields.change import Change, read_change
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.model.enums import AddressType, ContactType
 from gql_gateway.model.ref import Ref
 from gql_gateway.outbound.message import Call
@@ -222,11 +222,13 @@ async def test_connection_without_a_company_says_what_it_needs(books: Trial, nam
 
 
 async def connect(books: Trial, id: str, company_id: str | None) -> None:
-    known = await books.store.get(books.connection_id)
+    known = await books.store.get(ConnectionKey("default", books.connection_id))
     assert known is not None
     held = Credentials(books.simulator.credentials())
     await books.store.add(
-        Connection(id, "quickbooks", held, company_id, base_url=known.base_url, token_url=known.token_url)
+        Connection(
+            id, "quickbooks", held, company_id, base_url=known.base_url, token_url=known.token_url, tenant="default"
+        )
     )
 
 
@@ -254,7 +256,7 @@ async def test_refresh_token_may_stay_the_same(books: Trial, intuit: QuickbooksS
     before = dict(intuit.credentials())
     intuit.expire_tokens()
     assert (await books.update(PLAIN, {"notes": "x"})).errors == []
-    kept = await books.store.get(books.connection_id)
+    kept = await books.store.get(ConnectionKey("default", books.connection_id))
     assert kept is not None
     assert kept.credentials["refresh_token"] == before["refresh_token"]
     assert kept.credentials["access_token"] == intuit.credentials()["access_token"] != before["access_token"]

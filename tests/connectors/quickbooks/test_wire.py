@@ -148,7 +148,9 @@ def test_read(fixture: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("fixture", fixtures_with("companies"))
 def test_companies(fixture: dict[str, Any]) -> None:
-    connection = Connection("c", "quickbooks", Credentials({"access_token": "t"}), fixture["companies"])
+    connection = Connection(
+        "c", "quickbooks", Credentials({"access_token": "t"}), fixture["companies"], tenant="default"
+    )
     result = result_of(fixture, QUICKBOOKS.companies(connection))
     if result is not None:
         shown = [[item.id, item.name, item.country_code, item.subscription, item.active] for item in result]

@@ -49,7 +49,7 @@ class Account:
     @property
     def connection(self) -> Connection:
         credentials = Credentials(self.simulator.credentials())
-        return Connection("account", "sevdesk", credentials, base_url=self.sandbox.url("sevdesk"))
+        return Connection("account", "sevdesk", credentials, base_url=self.sandbox.url("sevdesk"), tenant="default")
 
     def runner(self, connection: Connection | None = None) -> Runner:
         """A runner for one operation."""

@@ -13,8 +13,8 @@ import pytest
 
 from gql_gateway.connectors.run import Outcome, Wants
 from gql_gateway.connectors.visma_eaccounting import CONNECTOR
-from gql_gateway.gateway import Gateway, UpdateRequest
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.gateway import Gateway, Gateways, UpdateRequest
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.model.customer import Customer
 from gql_gateway.model.ref import Ref
 from gql_gateway.oauth.tokens import TokenKeeper
@@ -41,10 +41,12 @@ class WatchedStore(ConnectionStore):
         self.sandbox = sandbox
         self.stored_after: list[list[str]] = []
 
-    async def store_credentials(self, id: str, credentials: Credentials, *, generation: int) -> Connection | None:
+    async def store_credentials(
+        self, key: ConnectionKey, credentials: Credentials, *, generation: int
+    ) -> Connection | None:
         self.stored_after.append(calls_of(self.sandbox))
         await asyncio.sleep(0.02)
-        return await super().store_credentials(id, credentials, generation=generation)
+        return await super().store_credentials(key, credentials, generation=generation)
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Company:
         return await self.gateway.customer(Ref(ACME, native_id))
 
     async def connection(self) -> Connection:
-        connection = await self.store.get(ACME)
+        connection = await self.store.get(ConnectionKey("default", ACME))
         assert connection is not None
         return connection
 
@@ -118,7 +120,7 @@ async def company() -> AsyncIterator[Company]:
         keeper = TokenKeeper(store, outbound, sleep=nap)
         stack.push_async_callback(keeper.close)
         keys = IdempotencyStore(database, SecretBox.from_text(generate_key()))
-        gateway = Gateway({"visma_eaccounting": VISMA}, store, keys, outbound, keeper)
+        gateway = Gateways({"visma_eaccounting": VISMA}, store, keys, outbound, keeper).of("default")
         base = sandbox.url("visma_eaccounting")
         await store.add(
             Connection(
@@ -127,6 +129,7 @@ async def company() -> AsyncIterator[Company]:
                 Credentials(simulator.credentials()),
                 base_url=base,
                 token_url=simulator.token_url(base),
+                tenant="default",
             )
         )
         yield Company(sandbox, simulator, store, gateway)

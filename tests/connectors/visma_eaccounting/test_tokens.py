@@ -68,7 +68,7 @@ async def test_wrong_client_wants_a_new_connection(company: Any, errors_only: Wa
     company.simulator.invalid_client_status = status
     known = await company.connection()
     wrong = known.credentials.replaced(client_secret="another", access_token="")
-    await company.store.store_credentials(known.id, wrong, generation=known.generation)
+    await company.store.store_credentials(known.key, wrong, generation=known.generation)
     [error] = (await company.update(NOTE, wants=errors_only)).errors
     assert (error.code, error.provider_code) == (ErrorCode.REAUTHORIZE, "invalid_client")
 

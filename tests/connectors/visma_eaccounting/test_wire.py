@@ -133,7 +133,9 @@ def test_read(fixture: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("fixture", fixtures_with("companies"))
 def test_companies(fixture: dict[str, Any]) -> None:
-    connection = Connection("c", "visma_eaccounting", Credentials({"access_token": fixture["companies"]}))
+    connection = Connection(
+        "c", "visma_eaccounting", Credentials({"access_token": fixture["companies"]}), tenant="default"
+    )
     calls, result = hold(VISMA.companies(connection), fixture["answers"])
     assert [call.path for call in calls] == fixture["queries"]
     if not is_problem(fixture, result):
