@@ -27,6 +27,7 @@ from .logs import places
 from .schema.build import GatewaySchema
 from .schema.context import Context
 from .schema.rules import FewRootFieldsRule, VariablesOfRequiredOneOfRule
+from .schema.scopes import Need, find_needs, has_conditions, refusals
 
 log = structlog.get_logger(__name__)
 
@@ -45,18 +46,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`refused`: nothing was executed, so there is no `data`. `not_allowed`: a mutation where only queries may be."""
+    """`refused`: nothing was executed, so there is no `data`. `not_allowed`: a mutation where only queries may be.
+
+    `lacking`: scopes that the caller would have to have.
+    """
 
     body: dict[str, Any]
     refused: bool = False
     ambiguous: bool = False
     not_allowed: bool = False
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
+    """`needs` are the scopes that its operations need, by name, as far as they hang on no variable."""
+
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    needs: dict[str | None, list[Need]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -92,6 +100,9 @@ class Executor:
         if request.queries_only and operation.operation is not OperationType.QUERY:
             words = "A GET request runs queries only; send this operation with POST."
             return Answer({"errors": [{"message": words}]}, refused=True, not_allowed=True)
+        if missing := refusals(self._needs(prepared, prepared.document, operation, request.variables), context.caller):
+            lacking = tuple(" ".join((error.extensions or {})["scopes"]) for error in missing)
+            return Answer({"errors": [error.formatted for error in missing]}, refused=True, lacking=lacking)
         result: Any = execute(
             self.schema._schema,
             prepared.document,
@@ -103,6 +114,22 @@ class Executor:
         if isawaitable(result):
             result = await result
         return _answer(result, context)
+
+    def _needs(
+        self,
+        prepared: Prepared,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any] | None,
+    ) -> list[Need]:
+        """Worked out once for each operation of a document, or each time where it hangs on variables."""
+        name = operation.name.value if operation.name else None
+        known = prepared.needs.get(name)
+        if known is None:
+            known = find_needs(self.schema._schema, document, operation, variables)
+            if not has_conditions(document):
+                prepared.needs[name] = known
+        return known
 
     def _prepare(self, text: str) -> Prepared:
         known = self._documents.get(text)

@@ -10,13 +10,14 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from .connectors.base import Connector, ListFilter, Listing
+from .connectors.homes import Homes
 from .connectors.run import Outcome, Patience, Runner, Wants
 from .connectors.session import Session
 from .errors import ConnectionProblem, ErrorCode, GatewayError, IdempotencyProblem, InvalidChange, Path
 from .fields.change import Change, read_change
 from .fields.check import check_change
 from .idempotent import fingerprint, is_final, pack, unpack
-from .model.connection import Connection
+from .model.connection import Connection, ConnectionKey
 from .model.customer import Company, Customer
 from .model.ref import Ref
 from .oauth.tokens import TokenKeeper
@@ -32,19 +33,19 @@ ALWAYS_LISTED = frozenset({"__typename", "id", "connectionId", "nativeId", "inte
 class Connections(Protocol):
     """What is needed of `storage.connections.ConnectionStore`."""
 
-    async def get(self, id: str, /) -> Connection | None: ...
+    async def get(self, key: ConnectionKey, /) -> Connection | None: ...
 
-    async def all(self) -> list[Connection]: ...
+    async def all(self, tenant: str, /) -> list[Connection]: ...
 
 
 class IdempotencyKeys(Protocol):
     """What is needed of `storage.idempotency.IdempotencyStore`."""
 
-    async def begin(self, connection_id: str, key: str, fingerprint: str, /) -> Begun: ...
+    async def begin(self, connection: ConnectionKey, key: str, fingerprint: str, /) -> Begun: ...
 
-    async def finish(self, connection_id: str, key: str, owner: str, result: bytes, /) -> bool: ...
+    async def finish(self, connection: ConnectionKey, key: str, owner: str, result: bytes, /) -> bool: ...
 
-    async def forget(self, connection_id: str, key: str, owner: str, /) -> bool: ...
+    async def forget(self, connection: ConnectionKey, key: str, owner: str, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,11 @@ class Page:
 
 
 @dataclass(slots=True)
-class Gateway:
-    """The application, without GraphQL and without HTTP. `deadline` is the longest an operation may take, seconds."""
+class Gateways:
+    """What the gateways of all tenants share. Nothing can be asked of it before `of` said for whom.
+
+    `deadline` is the longest an operation may take, seconds.
+    """
 
     connectors: Mapping[str, Connector]
     connections: Connections
@@ -85,15 +89,42 @@ class Gateway:
     deadline: float = 30.0
     patience: Patience = field(default_factory=Patience)
     clock: Callable[[], float] = time.monotonic
-    note_use: Callable[[str], None] | None = None
-    _locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
-    _budgets: dict[str, RepeatBudget] = field(default_factory=dict)
-    _companies: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+    note_use: Callable[[ConnectionKey], None] | None = None
+    locks: WeakValueDictionary[tuple[ConnectionKey, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    budgets: dict[ConnectionKey, RepeatBudget] = field(default_factory=dict)
+    homes: Homes = field(default_factory=Homes)
+    companies: dict[tuple[ConnectionKey, int], frozenset[str]] = field(default_factory=dict)
+
+    def of(self, tenant: str) -> Gateway:
+        """The gateway as this tenant sees it: other tenants' connections do not exist."""
+        return Gateway(self, tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The application for one tenant, without GraphQL and without HTTP.
+
+    A caller's ids reach the storage, the locks and the limits through `_key` alone, which adds the tenant.
+    """
+
+    shared: Gateways
+    tenant: str
+
+    @property
+    def connectors(self) -> Mapping[str, Connector]:
+        return self.shared.connectors
+
+    def _key(self, connection_id: str) -> ConnectionKey:
+        return ConnectionKey(self.tenant, connection_id)
+
+    async def connections(self) -> Sequence[Connection]:
+        """The tenant's connections, ordered by id."""
+        return await self.shared.connections.all(self.tenant)
 
     async def connection(self, connection_id: str, path: Path = ("connectionId",)) -> tuple[Connection, Connector]:
         """A stored connection and its connector, or ConnectionProblem NOT_CONNECTED at `path`."""
         try:
-            connection = await self.connections.get(connection_id)
+            connection = await self.shared.connections.get(self._key(connection_id))
         except SecretProblem:
             words = "The stored credentials of this connection cannot be opened with the gateway's keys."
             raise ConnectionProblem(ErrorCode.REAUTHORIZE, words, path=path) from None
@@ -103,8 +134,8 @@ class Gateway:
         if connector is None:
             words = f"This gateway has no connector for {connection.integration} (any more)."
             raise ConnectionProblem(ErrorCode.NOT_CONNECTED, words, path=path)
-        if self.note_use is not None:
-            self.note_use(connection_id)
+        if self.shared.note_use is not None:
+            self.shared.note_use(connection.key)
         return connection, connector
 
     async def customer(self, ref: Ref, at: Path = ()) -> Customer:
@@ -179,7 +210,8 @@ class Gateway:
         """An update under an idempotency key: the first call writes, later ones get its answer."""
         ref, connector = request.ref, runner.connector
         change = _change_of(request, connector)
-        begun = await self.keys.begin(ref.connection_id, key, fingerprint(ref, change, request.expected_version))
+        keys, owned_by = self.shared.keys, self._key(ref.connection_id)
+        begun = await keys.begin(owned_by, key, fingerprint(ref, change, request.expected_version))
         if isinstance(begun, Done):
             return unpack(begun.result, connector, ref)
         if isinstance(begun, Reused):
@@ -194,11 +226,11 @@ class Gateway:
                 ref, change, wants=Wants(), expected_version=request.expected_version, careful=True
             )
             if is_final(outcome):
-                kept = await self.keys.finish(ref.connection_id, key, begun.owner, pack(outcome))
+                kept = await keys.finish(owned_by, key, begun.owner, pack(outcome))
             return outcome
         finally:
             if not kept:
-                await self.keys.forget(ref.connection_id, key, begun.owner)
+                await keys.forget(owned_by, key, begun.owner)
 
     async def _placed(self, ref: Ref, connection: Connection, connector: Connector, runner: Runner, at: Path) -> Ref:
         """The ref with the company it acts upon: the connection's, or one that the credentials may use."""
@@ -208,32 +240,42 @@ class Gateway:
                 words = "This connection is fixed to another company."
                 raise ConnectionProblem(ErrorCode.COMPANY_UNAVAILABLE, words, path=at)
             return replace(ref, company_id=fixed, company_fixed=True)
-        if ref.company_id is None:
-            if connector.manifest.company_required:
-                label = connector.manifest.label
-                words = f"{label} needs a companyId; `companies` lists them."
-                raise ConnectionProblem(ErrorCode.COMPANY_REQUIRED, words, path=at)
+        if ref.company_id is None and not connector.manifest.company_required:
             return ref
-        known = self._companies.get((connection.id, connection.generation), frozenset())
-        if ref.company_id not in known:  # or not yet: companies are added while the gateway runs
-            found = await runner.converse(connector.companies(connection))
-            known = frozenset(company.id for company in found)
-            self._companies[connection.id, connection.generation] = known
-        if ref.company_id not in known:
-            words = "The connection's credentials do not reach this company."
-            raise ConnectionProblem(ErrorCode.COMPANY_UNAVAILABLE, words, path=at)
-        return ref
+        known = self.shared.companies.get((connection.key, connection.generation), frozenset())
+        if ref.company_id in known:
+            return ref
+        # Or not yet: companies are added while the gateway runs.
+        found = await runner.converse(connector.companies(connection))
+        known = frozenset(company.id for company in found)
+        self.shared.companies[connection.key, connection.generation] = known
+        if ref.company_id in known:
+            return ref
+        if ref.company_id is None:
+            words = f"{connector.manifest.label} needs a companyId: one of {_listed(found)}."
+            raise ConnectionProblem(ErrorCode.COMPANY_REQUIRED, words, path=at, companies=found)
+        words = f"The connection's credentials do not reach this company, but {_listed(found)}."
+        raise ConnectionProblem(ErrorCode.COMPANY_UNAVAILABLE, words, path=at, companies=found)
 
     def _runner(self, connection: Connection, connector: Connector) -> Runner:
-        budget = self._budgets.setdefault(connection.id, RepeatBudget())
-        deadline = self.clock() + self.deadline
-        reserve = self.deadline * self.patience.reserve
-        session = Session(connection, connector, self.outbound, self.keeper, deadline, budget, reserve)
-        return Runner(connector, session, patience=self.patience)
+        shared = self.shared
+        budget = shared.budgets.setdefault(connection.key, RepeatBudget())
+        deadline = shared.clock() + shared.deadline
+        reserve = shared.deadline * shared.patience.reserve
+        session = Session(
+            connection, connector, shared.outbound, shared.keeper, deadline, budget, reserve, homes=shared.homes
+        )
+        return Runner(connector, session, patience=shared.patience)
 
     def _lock(self, ref: Ref) -> asyncio.Lock:
         """One update of a record at a time, so that two callers of this process do not overwrite each other."""
-        return self._locks.setdefault((ref.connection_id, ref.native_id), asyncio.Lock())
+        return self.shared.locks.setdefault((self._key(ref.connection_id), ref.native_id), asyncio.Lock())
+
+
+def _listed(companies: Sequence[Company]) -> str:
+    """The first few companies, for people; a caller finds all of them beside the words."""
+    named = [f"{company.id} ({company.name})" if company.name else company.id for company in companies[:5]]
+    return ", ".join(named) + (" …" if companies[5:] else "") if named else "none that could be found"
 
 
 def _change_of(request: UpdateRequest, connector: Connector) -> Change:

@@ -9,11 +9,17 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
+import structlog
 
+from ..callers.door import CannotTell, Door, Refused
+from ..connect.flow import ConnectFlow
 from ..execute import Answer, Executor, Request
-from ..gateway import Gateway
+from ..gateway import Gateways
+from ..model.caller import Caller
 from ..schema.context import Context
 from .negotiate import GRAPHQL, HTML, JSON, choose
+
+log = structlog.get_logger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -31,11 +37,20 @@ class BadRequest(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """What exists while the server runs: the door that callers come through, and what is behind it."""
+
+    door: Door
+    gateways: Gateways
+    connect: ConnectFlow | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
     """Answers POST, and GET for queries; `page` is shown to a browser that comes without a query."""
 
     executor: Executor
-    gateway: Callable[[], Gateway]
+    running: Callable[[], Behind]
     page: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
     max_body: int = 1_000_000
 
@@ -53,6 +68,11 @@ class GraphQLEndpoint:
         # A client that names both likes the newer one as well as the older: then it gets the newer.
         if kind == JSON and GRAPHQL in accept and choose(accept, (GRAPHQL, JSON)) == GRAPHQL:
             kind = GRAPHQL
+        behind = self.running()
+        caller = await _let_in(behind.door, scope, send, kind or JSON)
+        if caller is None:
+            return
+        scope["caller"] = caller
         try:
             if kind is None:
                 raise BadRequest(406, f"Answers are {GRAPHQL} or {JSON}.")
@@ -67,9 +87,12 @@ class GraphQLEndpoint:
             more = [(b"allow", METHODS)] if problem.status == 405 else []
             await _send(send, problem.status, kind or JSON, refusal, more)
             return
-        context = Context(self.gateway(), scope.get("correlation_id", ""))
+        gateway = behind.gateways.of(caller.tenant)
+        context = Context(gateway, caller, scope.get("correlation_id", ""), behind.connect)
         answer = await self.executor.run(request, context)
         more = [(b"allow", b"POST")] if answer.not_allowed else []
+        if answer.lacking and kind == GRAPHQL:
+            more.append((b"www-authenticate", _challenge("insufficient_scope", " ".join(answer.lacking))))
         await _send(send, _status(answer, kind), kind, _encode(answer.body), more)
 
     def _wants_page(self, scope: Scope, accept: str) -> bool:
@@ -107,6 +130,36 @@ class GraphQLEndpoint:
                 raise too_large
             if not message.get("more_body"):
                 return b"".join(pieces)
+
+
+async def _let_in(door: Door, scope: Scope, send: Send, kind: str) -> Caller | None:
+    """The caller; or `None`, after the refusal was sent.
+
+    Unknown, expired and revoked credentials get one and the same answer: what they were once is nobody's business.
+    """
+    try:
+        return await door.authenticate(scope["headers"])
+    except Refused as refused:
+        log.info("not_authenticated", reason=refused.reason)
+        if refused.given:
+            words, header = "The credentials are not valid (any more).", _challenge("invalid_token")
+        else:
+            words, header = "Send an API key or a token: Authorization: Bearer …", _challenge()
+        await _send(send, 401, kind, _problem(words, "UNAUTHENTICATED"), [(b"www-authenticate", header)])
+    except CannotTell:
+        words = "The credentials cannot be checked at the moment."
+        await _send(send, 503, kind, _problem(words, "UNAVAILABLE"), [(b"retry-after", b"60")])
+    return None
+
+
+def _challenge(error: str = "", scope: str = "") -> bytes:
+    """RFC 6750, section 3: `error` only where credentials came."""
+    parts = [f'{name}="{value}"' for name, value in (("error", error), ("scope", scope)) if value]
+    return ", ".join(['Bearer realm="gql_gateway"', *parts]).encode()
+
+
+def _problem(words: str, code: str) -> bytes:
+    return orjson.dumps({"errors": [{"message": words, "extensions": {"code": code}}]})
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -152,6 +205,8 @@ def _status(answer: Answer, kind: str) -> int:
         return 405
     if answer.ambiguous:
         return 400
+    if answer.lacking:
+        return 403 if kind == GRAPHQL else 200
     return 400 if answer.refused and kind == GRAPHQL else 200
 
 

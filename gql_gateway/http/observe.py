@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from ..logs import places
+from ..model.caller import Caller
 from .endpoint import Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
@@ -94,7 +95,18 @@ class Observed:
                 self.metrics.running.dec()
                 self.metrics.requests.labels(path, str(status)).inc()
                 self.metrics.seconds.labels(path).observe(seconds)
-                log.info("request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 1))
+                who = _who(scope)
+                log.info(
+                    "request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 1), **who
+                )
+
+
+def _who(scope: Scope) -> dict[str, str]:
+    """The caller as a log may name it. The id of a key is public; a name may be a person's."""
+    caller: Caller | None = scope.get("caller")
+    if caller is None:
+        return {}
+    return {"tenant": caller.tenant, **({"key": caller.key_id} if caller.key_id else {})}
 
 
 async def _fail(send: Send, correlation_id: str) -> None:

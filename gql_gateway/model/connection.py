@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
+
+READY = "ready"
+"""The status of a connection that may be used."""
 
 
 class Credentials(Mapping[str, str]):
@@ -32,14 +36,36 @@ class Credentials(Mapping[str, str]):
         return Credentials({**self._values, **values})
 
 
+class ConnectionKey(NamedTuple):
+    """What names one connection. Ids are unique inside a tenant only, so nothing is looked up by an id alone."""
+
+    tenant: str
+    id: str
+
+    def text(self) -> str:
+        """One text for each key: neither part can hold a line break."""
+        return f"{self.tenant}\n{self.id}"
+
+
+class Due(NamedTuple):
+    """A connection that is due for renewal, or (`renew_by` is `None`) of which nobody knows whether it is."""
+
+    key: ConnectionKey
+    integration: str
+    generation: int
+    renew_by: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """What the gateway knows of one connection.
 
+    `tenant` has no default: a connection that is stored for nobody in particular would be shown to somebody.
     `integration` is the connector's name in lower case ("lexware_office").
     `company_id` is the company fixed at connect time, `None` when each call must name one.
     `base_url` and `token_url` override the provider's own (partner sandboxes, proxies, tests).
     `generation` counts the changes of the credentials; it makes storing them a compare-and-swap.
+    `renew_by` is when it is due for renewal while nobody uses it; the store works it out (`lifetime.py`).
     `status` is "ready", or what stands in the way of using it; `status_reason` says why, in words without secrets.
     """
 
@@ -53,5 +79,11 @@ class Connection:
     created_at: datetime | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     last_used_at: datetime | None = None
-    status: str = "ready"
+    status: str = READY
     status_reason: str | None = None
+    renew_by: datetime | None = None
+    tenant: str = field(kw_only=True)
+
+    @property
+    def key(self) -> ConnectionKey:
+        return ConnectionKey(self.tenant, self.id)

@@ -6,6 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,12 +16,14 @@ from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error, WebApplication
 from oauthlib.oauth2.rfc6749.parameters import parse_token_response
 
 from ..model.connection import Connection, Credentials
+from ..model.lifetime import DAY, number
 from ..outbound.message import Answer, Call
 from ..outbound.redact import redact, secrets_of
 from ..outbound.retry import retry_after
 from .endpoint import TokenEndpoint
 
-LONGEST_LIFE = 366 * 86_400.0
+LONGEST_LIFE = 366 * DAY
+LONGEST_REFRESH_LIFE = 100 * 366 * DAY
 
 # Errors of a token endpoint after which the same request may succeed later (RFC 6749 section 4.1.2.1 and
 # RFC 8628 section 3.5 name them for neighbouring cases).
@@ -31,7 +34,14 @@ _PASSING = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 _TOO_EARLY = "tooearly"
 _EARLY_PAUSE = 30.0
 
-# What is read of a token endpoint's answer besides `expires_in`.
+# What tells how many seconds the refresh token lives: Sage's word, those of QuickBooks, Keycloak's (BookMore). Where
+# two are told, such as QuickBooks' rolling and its hard end, the first to come ends it.
+_REFRESH_LIVES = (
+    *("refresh_token_expires_in", "x_refresh_token_expires_in", "x_refresh_token_hard_expires_in"),
+    "refresh_expires_in",
+)
+
+# What is read of a token endpoint's answer besides seconds.
 _TEXTS = ("access_token", "refresh_token", "token_type", "scope", "error", "error_description")
 
 
@@ -71,7 +81,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a token endpoint gave, and the refresh token it was given for."""
+    """What a token endpoint gave, and the refresh token it was given for.
+
+    `refresh_until` is when the refresh token ends, as it was told; `refresh_life` is what the provider's documents say.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False)
@@ -79,17 +92,37 @@ class Pair:
     scope: str | None
     spent: str | None = field(repr=False)
     stale: str | None = field(repr=False)
+    issued_at: float | None = None
+    asked_at: float = 0.0
+    refresh_until: float | None = None
+    refresh_life: float | None = None
 
     def merged_into(self, credentials: Credentials) -> Credentials:
         values = {**credentials, "access_token": self.access_token}
-        values.pop("expires_at", None)
+        for name in ("expires_at", "issued_at", "refreshed_at", "refresh_expires_at"):
+            values.pop(name, None)
         if self.refresh_token is not None:
             values["refresh_token"] = self.refresh_token
         if self.expires_at is not None:
             values["expires_at"] = str(int(self.expires_at))
+        if self.issued_at is not None:
+            values["issued_at"] = str(math.ceil(self.issued_at))
         if self.scope is not None:
             values["scope"] = self.scope
+        if (refresh_until := self._refresh_end(credentials)) is not None:
+            # From before the question, so that neither is later than the provider has it.
+            values["refreshed_at"] = str(int(self.asked_at))
+            values["refresh_expires_at"] = str(int(refresh_until))
         return Credentials(values)
+
+    def _refresh_end(self, before: Credentials) -> float | None:
+        if self.refresh_until is not None:
+            return self.refresh_until
+        known = number(before.get("refresh_expires_at"))
+        if known is not None and self.refresh_token in (None, before.get("refresh_token")):
+            # The same token as before: whether its use prolonged its life is not known.
+            return known
+        return None if self.refresh_life is None else self.asked_at + self.refresh_life
 
 
 def _client_id(credentials: Credentials, endpoint: TokenEndpoint) -> str:
@@ -129,9 +162,16 @@ def grants(credentials: Credentials, endpoint: TokenEndpoint) -> Iterator[Grant]
         yield Grant("password", body)
 
 
+def _place(current: Connection, endpoint: TokenEndpoint) -> str:
+    """The address of the token endpoint; tokens of one host are worthless at another."""
+    if current.token_url or not (endpoint.follows_base_url and current.base_url):
+        return current.token_url or endpoint.url
+    return current.base_url.rstrip("/") + urlsplit(endpoint.url).path
+
+
 def request(current: Connection, endpoint: TokenEndpoint, grant: Grant) -> tuple[str, Call, dict[str, str]]:
     """Base URL, call and headers for `Sender.send`."""
-    url = urlsplit(current.token_url or endpoint.url)
+    url = urlsplit(_place(current, endpoint))
     headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
     if endpoint.client_auth == "basic":
         client = f"{_client_id(current.credentials, endpoint)}:{current.credentials['client_secret']}"
@@ -147,14 +187,16 @@ def request(current: Connection, endpoint: TokenEndpoint, grant: Grant) -> tuple
     return f"{url.scheme}://{url.netloc}", call, headers
 
 
-def understand(answer: Answer, credentials: Credentials, asked_at: float, stale: str | None) -> Pair:
-    # The content type is not looked at: Fortnox sends its JSON as text/html or text/plain.
-    try:
-        document = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        document = None
-    if not isinstance(document, dict):
-        document = {}
+def understand(
+    answer: Answer,
+    credentials: Credentials,
+    asked_at: float,
+    stale: str | None,
+    *,
+    refresh_life: float | None = None,
+) -> Pair:
+    """The pair that was given. Raises `ReauthorizeNeeded` or `RefreshUnavailable`."""
+    document = _document(answer.body)
     texts = {name: value for name in _TEXTS if isinstance(value := document.get(name), str) and value}
     wait = retry_after(answer, asked_at)
     if answer.status == 429 or answer.status >= 500:
@@ -168,6 +210,8 @@ def understand(answer: Answer, credentials: Credentials, asked_at: float, stale:
     else:
         if answer.ok:
             life = lifetime(document.get("expires_in"))
+            told = [lifetime(document.get(name), LONGEST_REFRESH_LIFE) for name in _REFRESH_LIVES]
+            refresh_lives = [seconds for seconds in told if seconds is not None]
             return Pair(
                 access_token=token["access_token"],
                 refresh_token=token.get("refresh_token"),
@@ -175,9 +219,24 @@ def understand(answer: Answer, credentials: Credentials, asked_at: float, stale:
                 scope=" ".join(token["scope"]) if "scope" in token else None,
                 spent=credentials.get("refresh_token"),
                 stale=stale,
+                asked_at=asked_at,
+                refresh_until=asked_at + min(refresh_lives) if refresh_lives else None,
+                refresh_life=refresh_life,
             )
         problem = RefreshUnavailable("The token endpoint's answer cannot be read.")
     raise problem
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    # The content type is not looked at: Fortnox sends its JSON as text/html or text/plain.
+    document: object = None
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # A number beyond 64 bits, or NaN, is no reason to lose a token that is given out only once.
+        with suppress(ValueError, RecursionError):
+            document = json.loads(body, parse_int=float)
+    return document if isinstance(document, dict) else {}
 
 
 def _refusal(
@@ -201,17 +260,10 @@ def _refusal(
     )
 
 
-def lifetime(expires_in: object) -> float | None:
-    """Seconds an access token lives, from whatever `expires_in` holds; `None` when it says nothing sensible."""
+def lifetime(expires_in: object, longest: float = LONGEST_LIFE) -> float | None:
+    """Seconds a token lives, from whatever `expires_in` holds; `None` when it says nothing sensible.
+
+    Zero says nothing: Keycloak writes it for a refresh token without an end.
+    """
     seconds = number(expires_in)
-    return None if seconds is None or seconds <= 0 else min(seconds, LONGEST_LIFE)
-
-
-def number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        finite = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return finite if math.isfinite(finite) else None
+    return None if seconds is None or seconds <= 0 else min(seconds, longest)

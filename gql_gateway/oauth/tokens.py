@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
-from ..model.connection import Connection, Credentials
+from ..model.connection import READY, Connection, ConnectionKey, Credentials
+from ..model.lifetime import number
 from ..outbound.limits import Rate
 from ..outbound.message import Answer, Call, NotTaken, TransportError, Unclear
 from .endpoint import TokenEndpoint
@@ -24,7 +25,6 @@ from .exchange import (
     RefreshUnavailable,
     grants,
     lacking,
-    number,
     request,
     understand,
 )
@@ -33,7 +33,6 @@ __all__ = ["ReauthorizeNeeded", "RefreshProblem", "RefreshUnavailable", "TokenKe
 
 log = structlog.get_logger(__name__)
 
-READY = "ready"
 REAUTHORIZE = "reauthorize"
 
 # Another process may have spent the token a moment ago and be about to store what it got.
@@ -44,13 +43,13 @@ _STORE_AGAIN = (0.1, 0.5, 2.0)
 class ConnectionStore(Protocol):
     """What is needed of the storage. Storing new credentials makes a marked connection ready again."""
 
-    async def get(self, id: str, /) -> Connection | None: ...
+    async def get(self, key: ConnectionKey, /) -> Connection | None: ...
 
     async def store_credentials(
-        self, id: str, credentials: Credentials, /, *, generation: int
+        self, key: ConnectionKey, credentials: Credentials, /, *, generation: int
     ) -> Connection | None: ...
 
-    async def mark(self, id: str, status: str, reason: str | None, /, *, generation: int | None) -> bool: ...
+    async def mark(self, key: ConnectionKey, status: str, reason: str | None, /, *, generation: int | None) -> bool: ...
 
 
 class Sender(Protocol):
@@ -87,7 +86,7 @@ class _Flight:
 class TokenKeeper:
     """Replaces access tokens, one refresh at a time per connection inside this process.
 
-    Between processes the store's compare-and-swap decides whose pair counts. `lease(id)` may add a lock that holds
+    Between processes the store's compare-and-swap decides whose pair counts. `lease(name)` may add a lock that holds
     across processes; it is taken before the store is read.
     """
 
@@ -98,15 +97,24 @@ class TokenKeeper:
         clock: Callable[[], float] = time.time,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        lease: Callable[[str], AbstractAsyncContextManager[Any]] = lambda _id: nullcontext(),
+        lease: Callable[[str], AbstractAsyncContextManager[Any]] = lambda _name: nullcontext(),
     ) -> None:
         self._store = store
         self._outbound = outbound
         self._clock = clock
         self._sleep = sleep
         self._lease = lease
-        self._flights: dict[str, _Flight] = {}
-        self._unsaved: dict[str, Pair] = {}
+        self._flights: dict[ConnectionKey, _Flight] = {}
+        self._unsaved: dict[ConnectionKey, Pair] = {}
+        self._refused: dict[ConnectionKey, str] = {}
+
+    def note_refused(self, connection: Connection) -> None:
+        """The provider took the connection's access token no longer: nobody else needs to find that out."""
+        self._refused[connection.key] = connection.credentials.get("access_token", "")
+
+    def is_refused(self, connection: Connection) -> bool:
+        """Whether the connection's access token is the one that was refused last."""
+        return self._refused.get(connection.key) == connection.credentials.get("access_token", "")
 
     async def refresh(self, connection: Connection, endpoint: TokenEndpoint, *, stale: str | None) -> Connection:
         """The connection with an access token other than `stale`, which was refused or is about to end.
@@ -114,9 +122,9 @@ class TokenKeeper:
         Raises `ReauthorizeNeeded` or `RefreshUnavailable`.
         """
         while True:
-            flight = self._flights.get(connection.id)
+            flight = self._flights.get(connection.key)
             if flight is None:
-                flight = self._start(connection.id, endpoint, stale)
+                flight = self._start(connection.key, endpoint, stale)
             if flight.stale == stale:
                 return await asyncio.shield(flight.task)
             # Somebody replaces another token than ours; what comes of it is for the next look at the store.
@@ -128,36 +136,43 @@ class TokenKeeper:
         if tasks:
             await asyncio.wait(tasks)
 
-    def _start(self, id: str, endpoint: TokenEndpoint, stale: str | None) -> _Flight:
-        flight = _Flight(stale, asyncio.create_task(self._fly(id, endpoint, stale), name=f"refresh {id}"))
-        self._flights[id] = flight
+    def _start(self, key: ConnectionKey, endpoint: TokenEndpoint, stale: str | None) -> _Flight:
+        flight = _Flight(stale, asyncio.create_task(self._fly(key, endpoint, stale), name=f"refresh {key.id}"))
+        self._flights[key] = flight
 
         def landed(task: asyncio.Task[Connection]) -> None:
-            self._flights.pop(id, None)
+            self._flights.pop(key, None)
             if not task.cancelled():
                 task.exception()  # seen, also when every caller has left
 
         flight.task.add_done_callback(landed)
         return flight
 
-    async def _fly(self, id: str, endpoint: TokenEndpoint, stale: str | None) -> Connection:
-        async with self._lease(id):
-            current = await self._read(id)
-            unsaved = self._unsaved.pop(id, None)
+    async def _fly(self, key: ConnectionKey, endpoint: TokenEndpoint, stale: str | None) -> Connection:
+        async with self._lease(key.text()):
+            current = await self._read(key)
+            unsaved = self._unsaved.pop(key, None)
             if unsaved is not None and unsaved.spent == current.credentials.get("refresh_token"):
                 return await self._save(current, unsaved)
             if _replaced(current, stale):
                 return current
             if current.status != READY:
                 raise ReauthorizeNeeded(current.status_reason or "The connection has to be authorized again.")
+            self._check_time(current, endpoint)
             try:
                 return await self._renew(current, endpoint, stale)
             except TransportError as problem:
                 wait = problem.retry_after if isinstance(problem, NotTaken) else None
             raise RefreshUnavailable("The token endpoint could not be asked.", retry_after=wait)
 
-    async def _read(self, id: str) -> Connection:
-        connection = await self._store.get(id)
+    def _check_time(self, current: Connection, endpoint: TokenEndpoint) -> None:
+        """Nothing is asked for while the endpoint would refuse it for being too early."""
+        issued_at = number(current.credentials.get("issued_at"))
+        if issued_at is not None and (wait := issued_at + endpoint.earliest - self._clock()) > 0:
+            raise RefreshUnavailable("The provider gives no new access token yet.", retry_after=wait)
+
+    async def _read(self, key: ConnectionKey) -> Connection:
+        connection = await self._store.get(key)
         if connection is None:
             raise ReauthorizeNeeded("The connection does not exist any more.")
         return connection
@@ -169,15 +184,17 @@ class TokenKeeper:
                 return await self._exchange(current, endpoint, grant, stale)
             except ReauthorizeNeeded as problem:
                 refusal = problem
-            winner = await self._winner(current.id, endpoint, stale)
+            winner = await self._winner(current.key, endpoint, stale)
             if winner is not None:
                 return winner
         refusal = refusal or ReauthorizeNeeded(lacking(current.credentials, endpoint))
-        if not await self._store.mark(current.id, REAUTHORIZE, _reason(refusal), generation=current.generation):
-            changed = await self._read(current.id)
+        if not await self._store.mark(current.key, REAUTHORIZE, _reason(refusal), generation=current.generation):
+            changed = await self._read(current.key)
             if _replaced(changed, stale):
                 return changed
-        log.warning("reauthorize_needed", connection=current.id, provider_code=refusal.provider_code)
+        log.warning(
+            "reauthorize_needed", tenant=current.tenant, connection=current.id, provider_code=refusal.provider_code
+        )
         raise refusal
 
     async def _exchange(
@@ -187,26 +204,34 @@ class TokenKeeper:
         asked_at = self._clock()
         base_url, call, headers = request(current, endpoint, grant)
         # A key of its own: token endpoints are limited apart from the API, if at all.
-        ask = partial(self._outbound.send, base_url, call, key=f"{current.id}/token", headers=headers)
+        ask = partial(self._outbound.send, base_url, call, key=f"{current.key.text()}\ntoken", headers=headers)
         try:
             answer = await ask()
         except Unclear:
             # The refresh token may be spent by now, perhaps by another process that has stored the new pair already.
-            seen = await self._read(current.id)
+            seen = await self._read(current.key)
             if _replaced(seen, stale):
                 return seen
             answer = await ask()
-        pair = understand(answer, current.credentials, asked_at, stale)
+        pair = understand(answer, current.credentials, asked_at, stale, refresh_life=endpoint.refresh_life)
+        if endpoint.earliest:
+            pair = replace(pair, issued_at=self._clock())
         stored = await self._save(current, pair)
-        log.info("token_refreshed", connection=current.id, grant=grant.kind, generation=stored.generation)
+        log.info(
+            "token_refreshed",
+            tenant=current.tenant,
+            connection=current.id,
+            grant=grant.kind,
+            generation=stored.generation,
+        )
         return stored
 
-    async def _winner(self, id: str, endpoint: TokenEndpoint, stale: str | None) -> Connection | None:
+    async def _winner(self, key: ConnectionKey, endpoint: TokenEndpoint, stale: str | None) -> Connection | None:
         """The connection if another process replaced the token: a rotating token is refused to all but one."""
         for pause in _SECOND_LOOKS if endpoint.rotates else _SECOND_LOOKS[:1]:
             if pause:
                 await self._sleep(pause)
-            seen = await self._read(id)
+            seen = await self._read(key)
             if _replaced(seen, stale):
                 return seen
         return None
@@ -219,9 +244,9 @@ class TokenKeeper:
             except RefreshProblem:
                 raise
             except Exception as error:  # whatever the database says, the pair must not be lost for it
-                log.error("token_not_stored", connection=current.id, error=type(error).__name__)
+                log.error("token_not_stored", tenant=current.tenant, connection=current.id, error=type(error).__name__)
                 if pause is None:
-                    self._unsaved[current.id] = pair
+                    self._unsaved[current.key] = pair
                     raise
                 await self._sleep(pause)
         raise AssertionError("unreachable")
@@ -229,10 +254,10 @@ class TokenKeeper:
     async def _store_over(self, current: Connection, pair: Pair) -> Connection:
         while True:
             credentials = pair.merged_into(current.credentials)
-            stored = await self._store.store_credentials(current.id, credentials, generation=current.generation)
+            stored = await self._store.store_credentials(current.key, credentials, generation=current.generation)
             if stored is not None:
                 return stored
-            current = await self._read(current.id)
+            current = await self._read(current.key)
             # Somebody was faster. Theirs is the pair to use, unless they changed something else (a client secret) and
             # the token this pair was bought with is still in there.
             if _replaced(current, pair.stale) or current.credentials.get("refresh_token") != pair.spent:

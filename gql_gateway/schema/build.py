@@ -18,6 +18,7 @@ from .mutation import Mutation
 from .payloads import ERROR_TYPES
 from .query import Query
 from .scalars import SCALARS
+from .scopes import check_stated
 from .sdl import client_sdl
 
 FEDERATION_VERSION: Final = "2.9"
@@ -56,10 +57,12 @@ class GatewaySchema(strawberry.federation.Schema):
 
 def build_schema() -> GatewaySchema:
     """The schema of the connectors that are there."""
-    return GatewaySchema(
+    schema = GatewaySchema(
         query=Query,
         mutation=Mutation,
         types=list(ERROR_TYPES.values()),
         federation_version=FEDERATION_VERSION,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    check_stated(schema._schema)
+    return schema

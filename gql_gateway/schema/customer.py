@@ -9,11 +9,12 @@ from strawberry.types import Info
 
 from ..connectors.registry import connectors
 from ..errors import ErrorCode, GatewayError
+from ..model.caller import Scope
 from ..model.customer import Customer as CustomerRecord
 from ..model.enums import AddressType, ContactType, EmailType, PhoneType
 from ..model.ref import Ref
 from .context import Context
-from .directives import supported
+from .directives import needs, supported
 from .enums import Integration
 from .scalars import JSON, DateTime
 
@@ -94,6 +95,7 @@ class BankAccount:
 
 @strawberry.federation.type(
     keys=["id", "connectionId nativeId"],
+    directives=[needs(Scope.READ)],
     description="A customer in one accounting system, as the provider holds it now.",
 )
 class Customer(Node):
@@ -136,7 +138,9 @@ class Customer(Node):
     details: CustomerDetails | None = supported(
         "details", always=True, description="What only this integration knows, typed."
     )
-    native: JSON | None = supported("native", always=True, description="The provider's own document, whole.")
+    native: JSON | None = supported(
+        "native", always=True, needed=Scope.NATIVE, description="The provider's own document, whole."
+    )
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Info[Context, None]) -> bool:

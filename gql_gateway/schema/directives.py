@@ -1,4 +1,5 @@
-"""The directives that carry field facts in the schema: `@native` on input fields, `@fieldSupport` on output fields."""
+"""The directives that carry facts in the schema: `@native` on input fields, `@fieldSupport` on output fields, and which
+scopes a caller needs, `@needsScope`."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from strawberry.schema_directive import Location
 from ..connectors.registry import connectors
 from ..fields.native import NativeDirective
 from ..fields.support import covered
+from ..model.caller import Scope
 from .enums import Integration
 
 SPECIFICATION = "https://specs.gql-gateway.example/fields/v1.0"
@@ -29,13 +31,31 @@ class FieldSupportDirective:
     )
 
 
-OWN_DIRECTIVES = (NativeDirective, FieldSupportDirective)
+@strawberry.federation.schema_directive(
+    name="needsScope",
+    compose=True,
+    import_url=SPECIFICATION,
+    locations=[Location.FIELD_DEFINITION, Location.OBJECT],
+    description="A caller needs one of these scopes to select the field, or any field of the type. Without it the "
+    "whole operation is refused before anything of it runs.",
+)
+class NeedsScopeDirective:
+    any_of: list[str] = strawberry.field(name="anyOf", description="Scopes, one of which is enough.")
 
 
-def supported(path: str, *, description: str, always: bool = False) -> Any:
+OWN_DIRECTIVES = (NativeDirective, FieldSupportDirective, NeedsScopeDirective)
+
+
+def needs(*any_of: Scope) -> NeedsScopeDirective:
+    """For `directives=[…]` of a field or type: the caller needs one of these scopes. Enforced in `schema/scopes.py`."""
+    return NeedsScopeDirective(any_of=[scope.value for scope in any_of])
+
+
+def supported(path: str, *, description: str, always: bool = False, needed: Scope | None = None) -> Any:
     """An output field with its support, worked out from every connector's facts.
 
-    `always`: the gateway itself provides the value (ids, links), so every integration reads it.
+    `needed` is a scope that the caller needs beside that of the customer. `always`: the gateway itself provides the
+    value (ids, links), so every integration reads it.
     """
     read, update = [], []
     for connector in connectors().values():
@@ -45,4 +65,7 @@ def supported(path: str, *, description: str, always: bool = False) -> Any:
             read.append(integration)
         if path in writable:
             update.append(integration)
-    return strawberry.field(description=description, directives=[FieldSupportDirective(read=read, update=update)])
+    directives: list[object] = [FieldSupportDirective(read=read, update=update)]
+    if needed is not None:
+        directives.append(needs(needed))
+    return strawberry.field(description=description, directives=directives)

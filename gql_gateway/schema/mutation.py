@@ -1,4 +1,4 @@
-"""The one mutation."""
+"""What can be changed: a customer, and who may be reached."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from strawberry.types import Info
 from ..connectors.run import Outcome, Wants
 from ..errors import GatewayError
 from ..gateway import UpdateRequest
+from ..model.caller import Scope
+from .connecting import CreateConnectLinkInput, CreateConnectLinkPayload, create_link
 from .context import Context
+from .directives import needs
 from .inputs import UpdateCustomerInput, member_of, ref_of
 from .payloads import UpdateCustomerPayload, payload_of
 from .selection import selected
@@ -19,9 +22,10 @@ from .selection import selected
 @strawberry.type(description="Everything that can be changed.")
 class Mutation:
     @strawberry.mutation(
+        directives=[needs(Scope.WRITE)],
         description="Change a customer in any connected system. Only what the change names is changed; "
         "every problem is in `errors`. What is selected decides which calls are made: with nothing but `errors` the "
-        "record is not read back."
+        "record is not read back.",
     )
     async def update_customer(
         self,
@@ -40,3 +44,18 @@ class Mutation:
         except GatewayError as error:
             outcome = Outcome(errors=[error], dry_run=input.dry_run)
         return payload_of(outcome)
+
+    @strawberry.mutation(
+        directives=[needs(Scope.ADMIN)],
+        description="Make a link with which a person connects their books: it asks for consent or a key and for the "
+        "company, and stores the connection for the caller's tenant.",
+    )
+    async def create_connect_link(
+        self,
+        info: Info[Context, None],
+        input: Annotated[CreateConnectLinkInput, strawberry.argument(description="The connection to be made.")],
+    ) -> CreateConnectLinkPayload:
+        context = info.context
+        if context.connect is None:
+            raise RuntimeError("The application was not started.")
+        return await create_link(context.connect, context.caller.tenant, input)

@@ -9,7 +9,10 @@ import strawberry
 
 from .. import errors as problems
 from ..connectors.run import Outcome
+from ..model.caller import Scope
+from .company import Company
 from .customer import Customer
+from .directives import needs
 from .enums import ErrorCode, WarningCode
 from .scalars import JSON
 
@@ -36,7 +39,9 @@ class IdempotencyProblem(UserError):
 
 @strawberry.type(description="Connection, credentials, rights or company do not allow the call. Reconnect.")
 class ConnectionProblem(UserError):
-    pass
+    companies: list[Company] = strawberry.field(
+        description="What `companyId` takes, when the company is the problem and the provider could be asked."
+    )
 
 
 @strawberry.type(description="The provider understood the call and refused it. Read its words.")
@@ -111,7 +116,9 @@ class ProviderRequest:
     step: str = strawberry.field(description="What the call is for.")
     method: str = strawberry.field(description="HTTP method.")
     path: str = strawberry.field(description="Path below the provider's base URL.")
-    body: JSON | None = strawberry.field(description="The body as sent, without secrets.")
+    body: JSON | None = strawberry.field(
+        description="The body as sent, without secrets.", directives=[needs(Scope.NATIVE)]
+    )
     status: int | None = strawberry.field(
         description="Status of the answer; null when none came or none was asked for."
     )
@@ -125,8 +132,12 @@ class Warning:
     path: list[str] = strawberry.field(
         description="Where in `input` the value stands, or `native` and the provider's own path."
     )
-    sent: JSON | None = strawberry.field(description="The value that was sent.")
-    stored: JSON | None = strawberry.field(description="The value that the provider holds.")
+    sent: JSON | None = strawberry.field(
+        description="The value that was sent; of a side effect, the value before.", directives=[needs(Scope.READ)]
+    )
+    stored: JSON | None = strawberry.field(
+        description="The value that the provider holds.", directives=[needs(Scope.READ)]
+    )
 
 
 @strawberry.type(description="What `updateCustomer` did. Problems are in `errors`, all at once.")
@@ -134,7 +145,9 @@ class UpdateCustomerPayload:
     customer: Customer | None = strawberry.field(
         description="The customer as the provider holds it after the write; in a dry run, as it would be."
     )
-    changes: list[FieldChange] = strawberry.field(description="What differs between before and after.")
+    changes: list[FieldChange] = strawberry.field(
+        description="What differs between before and after.", directives=[needs(Scope.READ)]
+    )
     requests: list[ProviderRequest] = strawberry.field(
         description="The calls made, in order; in a dry run the writes are those that would be made."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -12,10 +13,14 @@ from ..connectors.base import ListFilter
 from ..connectors.registry import connectors
 from ..errors import ErrorCode, GatewayError, InvalidChange, Path
 from ..gateway import Page
+from ..model.caller import Scope
 from ..model.connection import Connection
 from ..model.ref import Ref
+from ..oauth.health import health
+from .company import Company
 from .context import Context
 from .customer import Customer, Node
+from .directives import needs
 from .enums import Integration
 from .inputs import CustomerBy, CustomerFilter, ref_of, ref_of_id
 from .integrations import IntegrationInfo, info_of
@@ -47,36 +52,46 @@ class CustomerConnection:
     total_count: int | None = strawberry.field(description="How many there are, when the provider says so.")
 
 
-@strawberry.type(description="A company that a connection's credentials can act upon.")
-class Company:
-    id: strawberry.ID = strawberry.field(description="What `companyId` takes.")
-    name: str | None = strawberry.field(description="Its name.")
-    country_code: str | None = strawberry.field(description="Its country, ISO 3166-1 alpha-2.")
-    subscription: str | None = strawberry.field(description="Its plan at the provider.")
-    active: bool | None = strawberry.field(description="Whether it can be used; null when the provider does not say.")
-
-
 @strawberry.type(description="Stored credentials at one provider. Their values are never shown.")
 class ProviderConnection:
     id: strawberry.ID = strawberry.field(description="What `connectionId` takes.")
-    integration: Integration = strawberry.field(description="The system it reaches.")
+    integration: Integration | None = strawberry.field(
+        description="The system it reaches; null when this gateway has no connector for it (any more)."
+    )
     company_id: strawberry.ID | None = strawberry.field(description="The company it is fixed to.")
     status: str = strawberry.field(description="`ready`, or what stands in the way of using it.")
-    status_reason: str | None = strawberry.field(description="Why.")
+    status_reason: str | None = strawberry.field(
+        description="Why, in the provider's words where it has any.", directives=[needs(Scope.ADMIN)]
+    )
     created_at: DateTime | None = strawberry.field(description="When it was stored.")
     last_used_at: DateTime | None = strawberry.field(description="When it was last used.")
+    expires_at: DateTime | None = strawberry.field(
+        description="When its access token ends, as far as known; the gateway gets a new one by itself."
+    )
+    refresh_expires_at: DateTime | None = strawberry.field(
+        description="Until when new access tokens can be had, as the provider or its documents tell it; a new access "
+        "token moves it, if anything does."
+    )
+    needs_reauthorization: bool = strawberry.field(
+        description="Whether somebody has to connect it again before it can be used."
+    )
 
 
 @strawberry.type(description="Everything that can be read.")
 class Query:
-    @strawberry.field(description="A thing by its global id; null when it is not there (any more).")
+    @strawberry.field(
+        description="A thing by its global id; null when it is not there (any more).", directives=[needs(Scope.READ)]
+    )
     async def node(
         self, info: Info[Context, None], id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id.")]
     ) -> Node | None:
         found: Node | None = await _find(info, ref_of_id(str(id), ("id",)), ("id",))
         return found
 
-    @strawberry.field(description="A customer by id or by the provider's own id; null when it is not there.")
+    @strawberry.field(
+        description="A customer by id or by the provider's own id; null when it is not there.",
+        directives=[needs(Scope.READ)],
+    )
     async def customer(
         self,
         info: Info[Context, None],
@@ -85,7 +100,10 @@ class Query:
         found: Customer | None = await _find(info, *ref_of(by, "by"))
         return found
 
-    @strawberry.field(description="Customers of a connection, page by page in the provider's own order.")
+    @strawberry.field(
+        description="Customers of a connection, page by page in the provider's own order.",
+        directives=[needs(Scope.READ)],
+    )
     async def customers(
         self,
         info: Info[Context, None],
@@ -105,7 +123,10 @@ class Query:
         page = await info.context.gateway.customers(str(connection_id), company_id, wanted, offset, first, needed)
         return _connection_of(page)
 
-    @strawberry.field(description="The companies that a connection's credentials can act upon.")
+    @strawberry.field(
+        description="The companies that a connection's credentials can act upon.",
+        directives=[needs(Scope.READ, Scope.ADMIN)],
+    )
     async def companies(
         self,
         info: Info[Context, None],
@@ -113,9 +134,11 @@ class Query:
     ) -> list[Company]:
         return list(await info.context.gateway.companies(str(connection_id)))  # type: ignore[arg-type]
 
-    @strawberry.field(description="All stored connections.")
+    @strawberry.field(
+        description="All stored connections of the caller's tenant.", directives=[needs(Scope.READ, Scope.ADMIN)]
+    )
     async def connections(self, info: Info[Context, None]) -> list[ProviderConnection]:
-        return [_shown(item) for item in await info.context.gateway.connections.all()]
+        return [_shown(item) for item in await info.context.gateway.connections()]
 
     @strawberry.field(description="Every integration and what can be done in it.")
     def integrations(self) -> list[IntegrationInfo]:
@@ -156,14 +179,19 @@ def _connection_of(page: Page) -> CustomerConnection:
 
 
 def _shown(connection: Connection) -> ProviderConnection:
+    connector = connectors().get(connection.integration)
+    state = health(connection, connector.manifest.token if connector else None, datetime.now(UTC))
     return ProviderConnection(
         id=strawberry.ID(connection.id),
-        integration=Integration[connection.integration.upper()],
+        integration=None if connector is None else Integration[connector.manifest.integration],
         company_id=None if connection.company_id is None else strawberry.ID(connection.company_id),
         status=connection.status,
         status_reason=connection.status_reason,
         created_at=connection.created_at,  # type: ignore[arg-type]
         last_used_at=connection.last_used_at,  # type: ignore[arg-type]
+        expires_at=state.expires_at,  # type: ignore[arg-type]
+        refresh_expires_at=state.refresh_expires_at,  # type: ignore[arg-type]
+        needs_reauthorization=state.needs_reauthorization,
     )
 
 

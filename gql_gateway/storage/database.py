@@ -20,9 +20,9 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 
-from .migrate import SchemaProblem, upgrade
+from .migrate import SchemaProblem, SchemaState, state_of, upgrade
 
 Clock = Callable[[], datetime]
 
@@ -30,6 +30,7 @@ _BUSY_TIMEOUT_MS = 30_000
 _CONNECT_TIMEOUT_S = 10
 # Any number will do as long as every process of the gateway uses the same.
 MIGRATION_LOCK = 4_971_620_113
+_POOL: Mapping[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
 
 
 class DatabaseProblem(Exception):
@@ -46,21 +47,27 @@ class Database:
         self.is_postgresql = parsed.get_backend_name() == "postgresql"
         # libpq takes a password among the parameters too.
         self._shown = parsed.set(query={}).render_as_string(hide_password=True)
-        self._engine = _postgresql(url) if self.is_postgresql else _sqlite(parsed)
+        self._url = url
+        self._engine = _postgresql(url, **_POOL) if self.is_postgresql else _sqlite(parsed)
+        in_a_file = parsed.database and not self.is_postgresql and not _is_memory(parsed)
+        self.path = Path(str(parsed.database)) if in_a_file else None
         # SQLite has one writer: waiting here is fair, SQLite's own waiting is polling. In memory there is but one
         # connection, which readers must not share with a writer either.
         self._writing: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgresql else asyncio.Lock()
         self._reading: AbstractAsyncContextManager[Any] = self._writing if _is_memory(parsed) else nullcontext()
-        at_once = parsed.database and not self.is_postgresql and not _is_memory(parsed)
-        self._at_once = _AtOnce(str(parsed.database)) if at_once else None
+        self._at_once = None if self.path is None else _AtOnce(str(self.path))
 
     def __repr__(self) -> str:
         return f"Database({self._shown})"
 
+    def unpooled(self) -> AsyncEngine:
+        """For PostgreSQL: an engine whose connections end when they are let go of, and with them what they hold."""
+        return _postgresql(self._url, poolclass=NullPool)
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """For reading: what is written in it is not kept."""
-        async with self._reading, _explained(), self._engine.connect() as connection:
+        async with self._reading, explained(), self._engine.connect() as connection:
             yield connection
 
     async def first(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
@@ -78,7 +85,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction, committed at the end; in SQLite it holds the write lock from its start."""
-        async with self._writing, _explained(), self._engine.connect() as connection:
+        async with self._writing, explained(), self._engine.connect() as connection:
             await connection.execution_options(writes=True)
             async with connection.begin():
                 yield connection
@@ -97,6 +104,21 @@ class Database:
         """Raise `DatabaseProblem` when the database does not answer."""
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
+
+    async def schema_state(self) -> SchemaState:
+        async with self.read() as connection:
+            return await state_of(connection)
+
+    async def clock_ahead(self) -> float | None:
+        """Seconds that the database's clock is ahead of this machine's; `None` where it has none of its own."""
+        if not self.is_postgresql:
+            return None
+        async with self.read() as connection:
+            # The first question of a connection takes longer, and the answer may be off by half of what it takes.
+            await connection.execute(text("SELECT 1"))
+            asked, started = datetime.now(UTC), time.monotonic()
+            there = await self.now(connection)
+            return (there - asked).total_seconds() - (time.monotonic() - started) / 2
 
     async def unsafe_settings(self) -> tuple[str, ...]:
         """Why a power cut could lose what was acknowledged, one line for each cause; empty when it cannot."""
@@ -189,7 +211,7 @@ def _is_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
 
 
-def _postgresql(url: str) -> AsyncEngine:
+def _postgresql(url: str, **pool: Any) -> AsyncEngine:
     try:
         import asyncpg  # type: ignore[import-untyped]
     except ImportError:
@@ -204,14 +226,7 @@ def _postgresql(url: str) -> AsyncEngine:
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise DatabaseProblem(f"no connection to the database: {_first_line(error)}") from error
 
-    return create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=connect,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=10,
-    )
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **pool)
 
 
 def _sqlite(url: URL) -> AsyncEngine:
@@ -292,7 +307,8 @@ async def _execute_when_free(connection: aiosqlite.Connection, statement: str) -
 
 
 @asynccontextmanager
-async def _explained() -> AsyncIterator[None]:
+async def explained() -> AsyncIterator[None]:
+    """What the database says inside it, as `DatabaseProblem`."""
     try:
         yield
     except OperationalError as error:

@@ -10,12 +10,15 @@ from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
 
+from ..model.connection import ConnectionKey
 from .database import Clock, Database
 from .rotation import SealedColumn, count_rows_by_key, reseal_rows
 from .secrets import SecretBox
 from .tables import idempotency
 
-RESULT = SealedColumn(idempotency.c.result, bound_to=(idempotency.c.connection_id, idempotency.c.key_hash))
+RESULT = SealedColumn(
+    idempotency.c.result, idempotency.c.tenant, bound_to=(idempotency.c.connection_id, idempotency.c.key_hash)
+)
 
 STALE_AFTER = timedelta(seconds=90)
 KEPT_FOR = timedelta(hours=72)
@@ -56,7 +59,7 @@ Begun: TypeAlias = Started | Running | Done | Reused
 
 
 class IdempotencyStore:
-    """Keys are stored as SHA-256, results sealed.
+    """A key belongs to one connection of one tenant. Keys are stored as SHA-256, results sealed.
 
     `clock` is for tests: without it PostgreSQL's own time counts, on which all processes agree.
     """
@@ -70,17 +73,18 @@ class IdempotencyStore:
         self._clock = clock
         self._stale_after = stale_after
 
-    async def begin(self, connection_id: str, key: str, fingerprint: str) -> Begun:
+    async def begin(self, connection: ConnectionKey, key: str, fingerprint: str) -> Begun:
         """Take the key, or learn why not. Of any number of simultaneous callers one gets `Started`."""
         owner = token_hex(16)
-        this = _record(connection_id, key)
-        async with self._database.write() as connection:
+        this = _record(connection, key)
+        async with self._database.write() as transaction:
             # A record that is removed between the two statements leaves neither: then the key is free, once more.
             while True:
-                now = await self._database.now(connection, self._clock)
-                added = await connection.execute(
+                now = await self._database.now(transaction, self._clock)
+                added = await transaction.execute(
                     self._database.insert_if_absent(idempotency).values(
-                        connection_id=connection_id,
+                        tenant=connection.tenant,
+                        connection_id=connection.id,
                         key_hash=hash_key(key),
                         fingerprint=fingerprint,
                         state="running",
@@ -91,7 +95,8 @@ class IdempotencyStore:
                 )
                 if added.rowcount == 1:
                     return Started(owner)
-                found = (await connection.execute(select(idempotency).where(this).with_for_update())).mappings().first()
+                locked = select(idempotency).where(this).with_for_update()
+                found = (await transaction.execute(locked)).mappings().first()
                 if found is not None:
                     break
             if found["fingerprint"] != fingerprint:
@@ -101,25 +106,25 @@ class IdempotencyStore:
             if now - found["updated_at"] < self._stale_after:
                 return Running(since=found["updated_at"])
             # The row is locked since it was read, so one caller takes over.
-            await connection.execute(update(idempotency).where(this).values(owner=owner, updated_at=now))
+            await transaction.execute(update(idempotency).where(this).values(owner=owner, updated_at=now))
             return Started(owner, resumed=True)
 
-    async def finish(self, connection_id: str, key: str, owner: str, result: bytes) -> bool:
+    async def finish(self, connection: ConnectionKey, key: str, owner: str, result: bytes) -> bool:
         """Keep the result for later callers. False when the key is no longer held by `owner`: nothing was stored."""
-        sealed = self._box.seal(result, *RESULT.context(connection_id, hash_key(key)))
-        async with self._database.write() as connection:
-            now = await self._database.now(connection, self._clock)
-            finished = await connection.execute(
+        sealed = self._box.seal(result, *RESULT.context(*connection, hash_key(key)))
+        async with self._database.write() as transaction:
+            now = await self._database.now(transaction, self._clock)
+            finished = await transaction.execute(
                 update(idempotency)
-                .where(_record(connection_id, key), _held_by(owner))
+                .where(_record(connection, key), _held_by(owner))
                 .values(state="done", result=sealed, updated_at=now)
             )
             return finished.rowcount == 1
 
-    async def forget(self, connection_id: str, key: str, owner: str) -> bool:
+    async def forget(self, connection: ConnectionKey, key: str, owner: str) -> bool:
         """Free the key, for outcomes that must not occupy it. False when it is no longer held by `owner`."""
-        async with self._database.write() as connection:
-            freed = await connection.execute(delete(idempotency).where(_record(connection_id, key), _held_by(owner)))
+        async with self._database.write() as transaction:
+            freed = await transaction.execute(delete(idempotency).where(_record(connection, key), _held_by(owner)))
             return freed.rowcount == 1
 
     async def reap(self, older_than: timedelta = KEPT_FOR) -> int:
@@ -127,10 +132,10 @@ class IdempotencyStore:
 
         A key is new again once it was reaped, not before.
         """
-        async with self._database.write() as connection:
-            now = await self._database.now(connection, self._clock)
+        async with self._database.write() as transaction:
+            now = await self._database.now(transaction, self._clock)
             expired = and_(idempotency.c.state == "done", idempotency.c.updated_at < now - older_than)
-            return (await connection.execute(delete(idempotency).where(expired))).rowcount
+            return (await transaction.execute(delete(idempotency).where(expired))).rowcount
 
     async def reseal_all(self, *, batch: int = 100) -> int:
         """Put all results under the current key; see `reseal_rows`."""
@@ -144,8 +149,12 @@ def hash_key(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _record(connection_id: str, key: str) -> ColumnElement[bool]:
-    return and_(idempotency.c.connection_id == connection_id, idempotency.c.key_hash == hash_key(key))
+def _record(connection: ConnectionKey, key: str) -> ColumnElement[bool]:
+    return and_(
+        idempotency.c.tenant == connection.tenant,
+        idempotency.c.connection_id == connection.id,
+        idempotency.c.key_hash == hash_key(key),
+    )
 
 
 def _held_by(owner: str) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, RowMapping, Select, and_, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..model.caller import DEFAULT_TENANT
 from .database import Database
 from .secrets import HEADER_SIZE, SecretBox, SecretProblem, name_in_header
 
@@ -18,17 +19,23 @@ class Unreadable(SecretProblem):
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
-    """A column of sealed bytes, and the columns of its row that the bytes are bound to besides its name."""
+    """A column of sealed bytes, and the columns of its row that the bytes are bound to besides its name and tenant."""
 
     column: Column[Any]
+    tenant: Column[Any]
     bound_to: tuple[Column[Any], ...]
 
-    def context(self, *values: object) -> tuple[str, ...]:
-        """What `SecretBox` is given; `values` are those of `bound_to`."""
-        return (self.column.table.name, self.column.name, *map(str, values))
+    def context(self, tenant: str, *values: object) -> tuple[str, ...]:
+        """What `SecretBox` is given; `values` are those of `bound_to`.
+
+        The tenant `default` is the one that is not named: what was sealed before there were tenants is its own and
+        opens as it is. No other tenant's context can equal one without a tenant, because parts never run together.
+        """
+        named = () if tenant == DEFAULT_TENANT else (tenant,)
+        return (self.column.table.name, self.column.name, *named, *map(str, values))
 
     def context_in(self, row: RowMapping) -> tuple[str, ...]:
-        return self.context(*(row[column.name] for column in self.bound_to))
+        return self.context(row[self.tenant.name], *(row[column.name] for column in self.bound_to))
 
 
 async def reseal_rows(database: Database, box: SecretBox, sealed: SealedColumn, *, batch: int = 100) -> int:
@@ -77,7 +84,7 @@ def _not_current(box: SecretBox, sealed: SealedColumn, after: tuple[Any, ...] | 
     header = func.substr(sealed.column, 1, HEADER_SIZE, type_=LargeBinary)
     keys = _key_columns(sealed)
     rows = (
-        select(*dict.fromkeys((*keys, *sealed.bound_to, sealed.column)))
+        select(*dict.fromkeys((*keys, sealed.tenant, *sealed.bound_to, sealed.column)))
         .where(sealed.column.is_not(None), header != literal(box.header, LargeBinary))
         .order_by(*keys)
         .limit(batch)

@@ -36,9 +36,11 @@ metadata = MetaData(
     }
 )
 
+# Ids are unique inside a tenant only: whoever makes a connection learns nothing of another tenant's.
 connections = Table(
     "connections",
     metadata,
+    Column("tenant", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("integration", Text, nullable=False),
     Column("company_id", Text),
@@ -51,6 +53,8 @@ connections = Table(
     Column("last_used_at", UtcDateTime),
     Column("status", Text, nullable=False, server_default="ready"),
     Column("status_reason", Text),
+    Column("renew_by", UtcDateTime),
+    Index(None, "renew_by"),
 )
 
 # No foreign key to `connections`: a key stays taken when its connection is removed and connected anew under the same
@@ -58,6 +62,7 @@ connections = Table(
 idempotency = Table(
     "idempotency",
     metadata,
+    Column("tenant", Text, primary_key=True),
     Column("connection_id", Text, primary_key=True),
     Column("key_hash", Text, primary_key=True),
     Column("fingerprint", Text, nullable=False),
@@ -68,4 +73,36 @@ idempotency = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     CheckConstraint("state = 'running' OR (state = 'done' AND result IS NOT NULL)", name="state"),
     Index(None, "state", "updated_at"),
+)
+
+# Keys of callers, not of the gateway: `hash` is all that is kept of one. `scopes` are words with blanks between them.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+)
+
+# The link itself is not kept, only its hash: whoever reads the table cannot use one.
+connect_links = Table(
+    "connect_links",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("connection_id", Text, nullable=False),
+    Column("integration", Text),
+    Column("return_url", Text),
+    Column("browser", Text, unique=True),
+    Column("stage", Text, nullable=False),
+    Column("kept", LargeBinary),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "expires_at"),
 )

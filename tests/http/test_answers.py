@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -14,9 +14,11 @@ from gql_gateway.connectors.registry import connectors
 from gql_gateway.errors import Path
 from gql_gateway.execute import LARGEST_CACHED, Executor, Request
 from gql_gateway.gateway import Gateway, camel
+from gql_gateway.model.caller import LOCAL
 from gql_gateway.model.customer import Customer
 from gql_gateway.model.ref import Ref
 from gql_gateway.schema.build import build_schema
+from gql_gateway.schema.context import Context
 
 from .conftest import JSON, Site, open_site
 
@@ -36,7 +38,7 @@ def executor(**more: Any) -> Executor:
 
 
 async def run(it: Executor, query: str) -> None:
-    await it.run(Request(query), None)  # type: ignore[arg-type]
+    await it.run(Request(query), Context(cast(Gateway, None), LOCAL, ""))
 
 
 class TestDocuments:
@@ -189,7 +191,7 @@ class TestBusinessErrors:
             sandbox = own_site.prepared.sandbox
             sandbox.fault(name, "rate_limited", times=50)
             assert own_site.app.parts is not None
-            own_site.app.parts.gateway.deadline = 1.0
+            own_site.app.parts.gateways.deadline = 1.0
             reply = await own_site.post(f'{{ customers(connectionId: "{connection_id(name)}") {{ nodes {{ id }} }} }}')
             (error,) = reply.json()["errors"]
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.outbound.limits import Rate
 from gql_gateway.outbound.message import Answer, Call
 
@@ -37,29 +37,33 @@ class MemoryStore:
         self.failures: list[Exception] = []
         self.before_storing: Callable[[], None] = lambda: None
 
-    async def get(self, id: str) -> Connection | None:
+    async def get(self, key: ConnectionKey) -> Connection | None:
         await asyncio.sleep(0)
-        return self.connections.get(id)
+        return self.connections.get(key.id)
 
-    async def store_credentials(self, id: str, credentials: Credentials, *, generation: int) -> Connection | None:
+    async def store_credentials(
+        self, key: ConnectionKey, credentials: Credentials, *, generation: int
+    ) -> Connection | None:
         await asyncio.sleep(0)
         if self.failures:
             raise self.failures.pop(0)
         self.before_storing()
-        current = self.connections.get(id)
+        current = self.connections.get(key.id)
         if current is None or current.generation != generation:
             self.history.append("lost")
             return None
-        self.put(id, credentials)
+        self.put(key.id, credentials)
         self.history.append(f"stored {credentials['access_token']}")
-        return self.connections[id]
+        return self.connections[key.id]
 
-    async def mark(self, id: str, status: str, reason: str | None = None, *, generation: int | None = None) -> bool:
-        current = self.connections.get(id)
+    async def mark(
+        self, key: ConnectionKey, status: str, reason: str | None = None, *, generation: int | None = None
+    ) -> bool:
+        current = self.connections.get(key.id)
         if current is None or generation not in (None, current.generation):
             return False
         self.history.append(f"marked {status}")
-        self.connections[id] = replace(current, status=status, status_reason=reason)
+        self.connections[key.id] = replace(current, status=status, status_reason=reason)
         return True
 
     def put(self, id: str, credentials: Mapping[str, str]) -> None:
@@ -141,7 +145,7 @@ def refused(error: str, description: str | None = None, status: int = 400) -> An
 
 @pytest.fixture
 def connection() -> Connection:
-    return Connection("acme", "fortnox", CREDENTIALS, generation=7)
+    return Connection("acme", "fortnox", CREDENTIALS, generation=7, tenant="default")
 
 
 @pytest.fixture

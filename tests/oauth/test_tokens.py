@@ -12,7 +12,7 @@ import pytest
 import structlog
 from aiohttp import web
 
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.oauth.endpoint import TokenEndpoint
 from gql_gateway.oauth.tokens import (
     ReauthorizeNeeded,
@@ -111,7 +111,7 @@ async def test_connections_do_not_wait_for_each_other(store: MemoryStore, connec
     ask = server.send
 
     async def hold(*call: object, key: str, **more: object) -> Answer:
-        if key.startswith("acme"):
+        if "acme" in key:
             await gate.wait()
         return await ask(*call, key=key, **more)  # type: ignore[arg-type]
 
@@ -178,13 +178,13 @@ async def test_a_lease_surrounds_reading_and_asking(
     connection: Connection, store: MemoryStore, server: TokenServer
 ) -> None:
     @asynccontextmanager
-    async def lease(id: str) -> AsyncIterator[None]:
-        store.history.append(f"locked {id}")
+    async def lease(name: str) -> AsyncIterator[None]:
+        store.history.append(f"locked {name}")
         yield
         store.history.append("unlocked")
 
     await TokenKeeper(store, server, clock=lambda: NOW, lease=lease).refresh(connection, FORTNOX, stale=STALE)
-    assert store.history == ["locked acme", "asked", "stored access-token-1", "unlocked"]
+    assert store.history == ["locked default\nacme", "asked", "stored access-token-1", "unlocked"]
 
 
 # Other processes
@@ -247,9 +247,9 @@ async def test_the_mark_does_not_hit_newer_credentials(
     server.alive = "spent"
     mark = store.mark
 
-    async def late(id: str, status: str, reason: str | None, *, generation: int | None) -> bool:
+    async def late(key: ConnectionKey, status: str, reason: str | None, *, generation: int | None) -> bool:
         store.put("acme", {**CREDENTIALS, "access_token": "winner"})
-        return await mark(id, status, reason, generation=generation)
+        return await mark(key, status, reason, generation=generation)
 
     store.mark = late  # type: ignore[method-assign,assignment]
     assert (await keeper.refresh(connection, FORTNOX, stale=STALE)).credentials["access_token"] == "winner"
@@ -418,6 +418,67 @@ async def test_exact_online_asked_too_early_is_no_dead_grant(
     assert raised.value.retry_after == 30
     assert raised.value.provider_message == "Rate limit exceeded: access_token not expired"
     assert store.connections["acme"].status == "ready"
+
+
+RATIONED = replace(FORTNOX, earliest=570.0)
+
+
+async def test_an_endpoint_that_would_refuse_is_not_asked_before_its_time(
+    store: MemoryStore, connection: Connection, server: TokenServer
+) -> None:
+    now = [NOW]
+    keeper = TokenKeeper(store, server, clock=lambda: now[0])
+    first = await keeper.refresh(connection, RATIONED, stale=STALE)
+    assert first.credentials["issued_at"] == str(int(NOW))
+    token = first.credentials["access_token"]
+    now[0] += 569
+    with pytest.raises(RefreshUnavailable) as raised:
+        await keeper.refresh(first, RATIONED, stale=token)
+    assert raised.value.retry_after == 1
+    assert len(server.requests) == 1
+    assert store.connections["acme"].status == "ready"
+    now[0] += 1
+    second = await keeper.refresh(first, RATIONED, stale=token)
+    assert second.credentials["access_token"] == "access-token-2"
+    assert second.credentials["issued_at"] == str(int(NOW) + 570)
+
+
+async def test_when_a_token_was_given_is_kept_only_where_it_matters(
+    keeper: TokenKeeper, connection: Connection
+) -> None:
+    assert "issued_at" not in (await keeper.refresh(connection, FORTNOX, stale=STALE)).credentials
+
+
+async def test_a_refused_token_is_known_until_it_is_replaced(keeper: TokenKeeper, connection: Connection) -> None:
+    assert not keeper.is_refused(connection)
+    keeper.note_refused(connection)
+    assert keeper.is_refused(connection)
+    assert not keeper.is_refused(replace(connection, id="another"))
+    assert not keeper.is_refused(await keeper.refresh(connection, FORTNOX, stale=STALE))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "token_url", "asked"),
+    [
+        (None, None, "https://api.example/oauth/token"),
+        ("https://api.example.de/", None, "https://api.example.de/oauth/token"),
+        ("https://api.example.de", "https://tokens.example/t", "https://tokens.example/t"),
+    ],
+)
+async def test_a_token_endpoint_can_lie_where_the_api_does(
+    keeper: TokenKeeper,
+    store: MemoryStore,
+    connection: Connection,
+    server: TokenServer,
+    base_url: str | None,
+    token_url: str | None,
+    asked: str,
+) -> None:
+    endpoint = replace(FORTNOX, url="https://api.example/oauth/token", follows_base_url=True)
+    store.connections["acme"] = replace(connection, base_url=base_url, token_url=token_url)
+    await keeper.refresh(connection, endpoint, stale=STALE)
+    [(host, call, _)] = server.requests
+    assert host + call.path == asked
 
 
 @pytest.mark.parametrize("missing", ["refresh_token", "client_id", "client_secret"])

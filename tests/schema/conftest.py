@@ -10,6 +10,7 @@ from graphql.type import introspection_types
 
 from gql_gateway.execute import Answer, Executor, Request
 from gql_gateway.gateway import Gateway
+from gql_gateway.model.caller import LOCAL
 from gql_gateway.schema.build import GatewaySchema, build_schema
 from gql_gateway.schema.context import Context
 
@@ -21,6 +22,9 @@ class NoGateway:
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"the operation reached the gateway: {name}")
+
+
+NOWHERE = Context(cast(Gateway, NoGateway()), LOCAL, "correlation")
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +45,7 @@ def run(schema: GatewaySchema) -> Run:
     """Run an operation: `await run(text, variables, gateway)`."""
 
     async def run(query: str, variables: Mapping[str, Any] | None = None, gateway: Any = None) -> Answer:
-        context = Context(cast(Gateway, gateway or NoGateway()), "correlation")
+        context = Context(cast(Gateway, gateway or NoGateway()), LOCAL, "correlation")
         return await Executor(schema).run(Request(query, variables), context)
 
     return run

@@ -77,7 +77,7 @@ def test_files_end_with_one_newline_and_say_who_wrote_them() -> None:
 
 
 class TestReadme:
-    TEXT = f"# Title\n\n{BEGIN}\nold\n{END}\n\nMore.\n"
+    TEXT = f"# Title\n\n{BEGIN}\noutdated\n{END}\n\nMore.\n"
 
     def test_only_the_part_between_the_marks_is_written(self, tmp_path: Path) -> None:
         readme = tmp_path / "README.md"
@@ -87,7 +87,7 @@ class TestReadme:
 
         assert written.startswith(f"# Title\n\n{BEGIN}\n")
         assert written.endswith(f"\n{END}\n\nMore.\n")
-        assert "old" not in written
+        assert "outdated" not in written
         assert all(connector.manifest.label in written for connector in connectors().values())
         assert call("support", "--check", "--folder", tmp_path).exit_code == 0
 

@@ -15,7 +15,7 @@ from gql_gateway.schema import build
 from gql_gateway.schema.build import GatewaySchema
 from gql_gateway.schema.entities import LARGEST_BATCH
 
-from .conftest import Run
+from .conftest import NOWHERE, Run
 
 QUERY = """query ($list: [_Any!]!) { _entities(representations: $list) {
   __typename ... on Customer { id connectionId nativeId companyId companyName } } }"""
@@ -175,6 +175,6 @@ class TestService:
 
         executor = Executor(build.build_schema())
         for _ in range(3):
-            answer = await executor.run(Request("{ _service { sdl } }"), None)  # type: ignore[arg-type]
+            answer = await executor.run(Request("{ _service { sdl } }"), NOWHERE)
             assert "errors" not in answer.body
         assert len(printed) == 1

@@ -23,7 +23,7 @@ from gql_gateway.schema import build
 from gql_gateway.schema.build import GatewaySchema
 from gql_gateway.schema.introspection import ELEMENTS, find_applied, show_applied
 
-from .conftest import Run
+from .conftest import NOWHERE, Run
 from .test_sdl import OWN_NAMES, applications
 
 STANDARD = get_introspection_query(
@@ -186,6 +186,7 @@ class TestOurSchema:
         )
         shown = {}
         for kind in answer.body["data"]["__schema"]["types"]:
+            shown[kind["name"]] = [print_application(used) for used in kind["appliedDirectives"]]
             for item in [*(kind["fields"] or ()), *(kind["inputFields"] or ()), *(kind["enumValues"] or ())]:
                 shown[f"{kind['name']}.{item['name']}"] = [
                     print_application(used) for used in item["appliedDirectives"]
@@ -205,7 +206,7 @@ class TestOurSchema:
 
         assert answer.body["data"] == {
             "__schema": {"appliedDirectives": []},
-            "__type": {"appliedDirectives": []},
+            "__type": {"appliedDirectives": [{"name": "needsScope"}]},
             "change": {"appliedDirectives": []},
         }
 
@@ -216,10 +217,10 @@ class TestOurSchema:
         monkeypatch.setattr(build, "show_applied", lambda *_: None)
         plain = build.build_schema()
 
-        answers = [await Executor(item).run(Request(query), None) for item in (schema, plain)]  # type: ignore[arg-type]
+        answers = [await Executor(item).run(Request(query), NOWHERE) for item in (schema, plain)]
         assert "errors" not in answers[0].body
         assert orjson.dumps(answers[0].body) == orjson.dumps(answers[1].body)
-        hidden = await Executor(plain).run(Request("{ __schema { appliedDirectives { name } } }"), None)  # type: ignore[arg-type]
+        hidden = await Executor(plain).run(Request("{ __schema { appliedDirectives { name } } }"), NOWHERE)
         assert hidden.refused
 
     async def test_clients_can_build_a_schema_from_it(self, run: Run) -> None:
@@ -239,9 +240,9 @@ class TestOurSchema:
 
     async def test_can_be_switched_off(self, schema: GatewaySchema) -> None:
         for query in (STANDARD, "{ __schema { appliedDirectives { name } } }"):
-            answer = await Executor(schema, introspection=False).run(Request(query), None)  # type: ignore[arg-type]
+            answer = await Executor(schema, introspection=False).run(Request(query), NOWHERE)
             assert answer.refused
-        answer = await Executor(schema, introspection=False).run(Request("{ __typename }"), None)  # type: ignore[arg-type]
+        answer = await Executor(schema, introspection=False).run(Request("{ __typename }"), NOWHERE)
         assert answer.body == {"data": {"__typename": "Query"}}
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 
-from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.model.connection import Connection, ConnectionKey, Credentials
 from gql_gateway.storage.connections import ConnectionStore
 from gql_gateway.storage.database import Database
 from gql_gateway.storage.secrets import SecretBox, generate_key
@@ -186,5 +186,12 @@ def store(database: Database, box: SecretBox) -> ConnectionStore:
     return ConnectionStore(database, box)
 
 
+def mine(id: str) -> ConnectionKey:
+    """The key of a connection in the tenant that `example` is in."""
+    return ConnectionKey("default", id)
+
+
 def example(id: str = "acme", **values: str) -> Connection:
-    return Connection(id=id, integration="fortnox", credentials=Credentials(values or {"access_token": "a"}))
+    return Connection(
+        id=id, integration="fortnox", credentials=Credentials(values or {"access_token": "a"}), tenant="default"
+    )

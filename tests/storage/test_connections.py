@@ -18,7 +18,7 @@ from gql_gateway.storage.rotation import Unreadable
 from gql_gateway.storage.secrets import SecretBox, SecretProblem, Tampered, UnknownKey, generate_key
 from gql_gateway.storage.tables import connections
 
-from .conftest import FakeClock, Opener, example
+from .conftest import FakeClock, Opener, example, mine
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -51,10 +51,11 @@ async def test_everything_of_a_connection_comes_back(store: ConnectionStore) -> 
         last_used_at=NOON + timedelta(days=1),
         status="reauthorize",
         status_reason="revoked",
+        tenant="default",
     )
     assert await store.add(given) == given
-    assert await store.get("acme") == given
-    assert await store.all() == [given]
+    assert await store.get(mine("acme")) == given
+    assert await store.all("default") == [given]
 
 
 async def test_what_is_left_out_gets_defaults(database: Database, box: SecretBox, clock: FakeClock) -> None:
@@ -66,7 +67,7 @@ async def test_what_is_left_out_gets_defaults(database: Database, box: SecretBox
 
 @pytest.mark.parametrize("id", ["", "nobody", "nul\0", "\ud800", "line\nbreak"])
 async def test_an_id_that_names_nothing_gives_nothing(store: ConnectionStore, id: str) -> None:
-    assert await store.get(id) is None
+    assert await store.get(mine(id)) is None
 
 
 async def test_an_id_that_cannot_be_stored_is_refused(store: ConnectionStore) -> None:
@@ -79,7 +80,7 @@ async def test_a_taken_id_is_refused_and_left_as_it_is(store: ConnectionStore) -
     with pytest.raises(ConnectionExists):
         await store.add(example(access_token="second"))
 
-    assert await store.get("acme") == first
+    assert await store.get(mine("acme")) == first
 
 
 async def test_of_simultaneous_adds_one_wins(store: ConnectionStore) -> None:
@@ -90,19 +91,19 @@ async def test_of_simultaneous_adds_one_wins(store: ConnectionStore) -> None:
 
 async def test_remove(store: ConnectionStore) -> None:
     await store.add(example())
-    assert await store.remove("acme")
-    assert not await store.remove("acme")
-    assert await store.get("acme") is None
+    assert await store.remove(mine("acme"))
+    assert not await store.remove(mine("acme"))
+    assert await store.get(mine("acme")) is None
 
 
 async def test_storing_credentials_counts_the_generation_and_makes_the_connection_ready(
     store: ConnectionStore,
 ) -> None:
     await store.add(example())
-    await store.mark("acme", "reauthorize", "revoked")
-    stored = await store.store_credentials("acme", Credentials({"access_token": "new"}), generation=0)
+    await store.mark(mine("acme"), "reauthorize", "revoked")
+    stored = await store.store_credentials(mine("acme"), Credentials({"access_token": "new"}), generation=0)
 
-    assert stored == await store.get("acme")
+    assert stored == await store.get(mine("acme"))
     assert stored is not None
     assert (stored.generation, stored.status, stored.status_reason) == (1, "ready", None)
     assert dict(stored.credentials) == {"access_token": "new"}
@@ -112,12 +113,14 @@ async def test_storing_credentials_counts_the_generation_and_makes_the_connectio
 async def test_credentials_of_another_generation_are_not_stored(store: ConnectionStore, generation: int) -> None:
     before = await store.add(example())
 
-    assert await store.store_credentials("acme", Credentials({"access_token": "x"}), generation=generation) is None
-    assert await store.get("acme") == before
+    assert (
+        await store.store_credentials(mine("acme"), Credentials({"access_token": "x"}), generation=generation) is None
+    )
+    assert await store.get(mine("acme")) == before
 
 
 async def test_credentials_of_a_removed_connection_are_not_stored(store: ConnectionStore) -> None:
-    assert await store.store_credentials("acme", Credentials({}), generation=0) is None
+    assert await store.store_credentials(mine("acme"), Credentials({}), generation=0) is None
 
 
 async def test_of_twenty_writers_one_wins_each_generation(open_shared: Opener, box: SecretBox) -> None:
@@ -127,7 +130,7 @@ async def test_of_twenty_writers_one_wins_each_generation(open_shared: Opener, b
     for generation in range(5):
         writers = [
             stores[writer % 2].store_credentials(
-                "acme", Credentials({"access_token": f"{generation}-{writer}"}), generation=generation
+                mine("acme"), Credentials({"access_token": f"{generation}-{writer}"}), generation=generation
             )
             for writer in range(20)
         ]
@@ -135,7 +138,7 @@ async def test_of_twenty_writers_one_wins_each_generation(open_shared: Opener, b
 
         assert len(winners) == 1
         assert winners[0].generation == generation + 1
-        assert [await store.get("acme") for store in stores] == winners * 2
+        assert [await store.get(mine("acme")) for store in stores] == winners * 2
 
 
 async def test_touch_notes_the_latest_use(store: ConnectionStore) -> None:
@@ -143,15 +146,15 @@ async def test_touch_notes_the_latest_use(store: ConnectionStore) -> None:
     await store.add(example("other"))
     await store.touch({})
     for at in (NOON, NOON + timedelta(hours=1), NOON):
-        await store.touch({"acme": at, "nobody": at})
-    other = await store.get("other")
+        await store.touch({mine("acme"): at, mine("nobody"): at})
+    other = await store.get(mine("other"))
     assert other is not None and other.last_used_at is None
     later = NOON + timedelta(hours=2)
-    await store.touch({"other": later, "acme": NOON})
-    other = await store.get("other")
+    await store.touch({mine("other"): later, mine("acme"): NOON})
+    other = await store.get(mine("other"))
     assert other is not None and other.last_used_at == later
 
-    touched = await store.get("acme")
+    touched = await store.get(mine("acme"))
     assert touched is not None
     assert touched.last_used_at == NOON + timedelta(hours=1)
     assert touched.generation == 0
@@ -159,14 +162,14 @@ async def test_touch_notes_the_latest_use(store: ConnectionStore) -> None:
 
 async def test_a_verdict_about_older_credentials_is_dropped(store: ConnectionStore) -> None:
     await store.add(example())
-    await store.store_credentials("acme", Credentials({"access_token": "new"}), generation=0)
+    await store.store_credentials(mine("acme"), Credentials({"access_token": "new"}), generation=0)
 
-    assert not await store.mark("acme", "reauthorize", "revoked", generation=0)
-    assert await store.mark("acme", "reauthorize", "revoked", generation=1)
-    marked = await store.get("acme")
+    assert not await store.mark(mine("acme"), "reauthorize", "revoked", generation=0)
+    assert await store.mark(mine("acme"), "reauthorize", "revoked", generation=1)
+    marked = await store.get(mine("acme"))
     assert marked is not None
     assert (marked.status, marked.status_reason) == ("reauthorize", "revoked")
-    assert not await store.mark("nobody", "ready")
+    assert not await store.mark(mine("nobody"), "ready")
 
 
 async def test_ciphertexts_swapped_between_connections_are_refused(database: Database, store: ConnectionStore) -> None:
@@ -178,7 +181,7 @@ async def test_ciphertexts_swapped_between_connections_are_refused(database: Dat
 
     for id in "ab":
         with pytest.raises(Tampered):
-            await store.get(id)
+            await store.get(mine(id))
 
 
 async def test_a_ciphertext_of_another_column_is_refused(
@@ -188,7 +191,7 @@ async def test_a_ciphertext_of_another_column_is_refused(
     await _overwrite(database, "acme", credentials=box.seal(b"{}", "idempotency", "result", "acme", "0"))
 
     with pytest.raises(Tampered):
-        await store.get("acme")
+        await store.get(mine("acme"))
 
 
 async def test_credentials_of_an_older_generation_put_back_are_refused(
@@ -196,11 +199,11 @@ async def test_credentials_of_an_older_generation_put_back_are_refused(
 ) -> None:
     await store.add(example())
     older = (await _raw(database, "acme"))["credentials"]
-    await store.store_credentials("acme", Credentials({"access_token": "new"}), generation=0)
+    await store.store_credentials(mine("acme"), Credentials({"access_token": "new"}), generation=0)
     await _overwrite(database, "acme", credentials=older)
 
     with pytest.raises(Tampered):
-        await store.get("acme")
+        await store.get(mine("acme"))
 
 
 async def test_one_unreadable_connection_does_not_hide_the_others(database: Database, store: ConnectionStore) -> None:
@@ -208,7 +211,7 @@ async def test_one_unreadable_connection_does_not_hide_the_others(database: Data
     good = await store.add(example("good"))
     await _overwrite(database, "broken", generation=5)
 
-    broken, other = await store.all()
+    broken, other = await store.all("default")
     assert other == good
     assert (broken.id, broken.status, dict(broken.credentials)) == ("broken", "unreadable", {})
     assert broken.status_reason
@@ -226,12 +229,12 @@ async def test_credentials_are_nowhere_to_be_read(
     await database.migrate()
     store = ConnectionStore(database, box)
     added = await store.add(example(access_token=canary, client_secret=canary))
-    stored = await store.store_credentials("acme", Credentials({"refresh_token": canary}), generation=0)
-    listed = await store.all()
+    stored = await store.store_credentials(mine("acme"), Credentials({"refresh_token": canary}), generation=0)
+    listed = await store.all("default")
     async with database.write() as connection:
         await connection.exec_driver_sql("UPDATE connections SET generation = 9")
     with pytest.raises(Tampered) as refused:
-        await store.get("acme")
+        await store.get(mine("acme"))
 
     files = _contents(tmp_path)
     assert "gateway.sqlite3-wal" in files
@@ -254,17 +257,17 @@ async def test_rotation_puts_everything_under_the_new_key(database: Database) ->
     for number in range(25):
         await ConnectionStore(database, old).add(example(f"c{number:02}", access_token=f"token {number}"))
     store = ConnectionStore(database, both)
-    before = await store.all()
-    await store.store_credentials("c03", before[3].credentials, generation=0)
-    before = await store.all()
+    before = await store.all("default")
+    await store.store_credentials(mine("c03"), before[3].credentials, generation=0)
+    before = await store.all("default")
 
     assert await store.count_by_key() == {"k1": 24, "k2": 1}
     assert await store.reseal_all(batch=10) == 24
     assert await store.count_by_key() == {"k2": 25}
     assert await store.reseal_all() == 0
-    assert await ConnectionStore(database, new).all() == before
+    assert await ConnectionStore(database, new).all("default") == before
     with pytest.raises(UnknownKey):
-        await ConnectionStore(database, old).get("c00")
+        await ConnectionStore(database, old).get(mine("c00"))
 
 
 class _StoppingBox(SecretBox):
@@ -288,7 +291,7 @@ async def test_a_rotation_stopped_in_the_middle_goes_on(database: Database) -> N
 
     store = ConnectionStore(database, SecretBox.from_text(f"{new},{old}"))
     assert await store.count_by_key() == {"k1": 20, "k2": 10}
-    assert len(await store.all()) == 30
+    assert len(await store.all("default")) == 30
     assert await store.reseal_all(batch=10) == 20
     assert await store.count_by_key() == {"k2": 30}
 
@@ -307,12 +310,12 @@ async def test_rotation_and_refresh_at_the_same_time_lose_nothing(open_shared: O
             for number in range(20):
                 id, credentials = f"c{number:02}", Credentials({"access_token": str(round + 1)})
                 store = ConnectionStore(refreshing, both if number % 2 else lagging)
-                assert await store.store_credentials(id, credentials, generation=round)
+                assert await store.store_credentials(mine(id), credentials, generation=round)
 
     await asyncio.gather(refresh(), ConnectionStore(rotating, both).reseal_all(batch=3))
     await ConnectionStore(rotating, both).reseal_all()
 
-    found = await ConnectionStore(rotating, new).all()
+    found = await ConnectionStore(rotating, new).all("default")
     assert [(one.generation, dict(one.credentials)) for one in found] == [(3, {"access_token": "3"})] * 20
 
 
@@ -339,7 +342,7 @@ async def test_rotation_keeps_credentials_stored_between_its_read_and_write(post
     async def refresh() -> None:
         elsewhere = Database(postgresql_database_url)
         newer = Credentials({"access_token": "newer"})
-        assert await ConnectionStore(elsewhere, lagging).store_credentials("acme", newer, generation=0)
+        assert await ConnectionStore(elsewhere, lagging).store_credentials(mine("acme"), newer, generation=0)
         await elsewhere.close()
 
     def refresh_in_another_thread() -> None:
@@ -353,7 +356,7 @@ async def test_rotation_keeps_credentials_stored_between_its_read_and_write(post
 
     assert await store.reseal_all() == 1
     assert await store.count_by_key() == {"k2": 1}
-    found = await store.get("acme")
+    found = await store.get(mine("acme"))
     assert found is not None
     assert (found.generation, dict(found.credentials)) == (1, {"access_token": "newer"})
     await database.close()
@@ -366,7 +369,7 @@ async def test_rotation_does_not_stop_at_what_it_cannot_read(database: Database)
     await _overwrite(database, "c2", generation=5)
     store = ConnectionStore(database, both)
 
-    with pytest.raises(Unreadable, match="5 re-encrypted, 1 not: c2"):
+    with pytest.raises(Unreadable, match="5 re-encrypted, 1 not: default/c2"):
         await store.reseal_all(batch=2)
     assert await store.count_by_key() == {"k1": 1, "k2": 5}
 
@@ -377,4 +380,4 @@ async def test_a_key_that_is_not_configured_is_counted_by_name(database: Databas
 
     assert await ConnectionStore(database, new).count_by_key() == {"k1": 1}
     with pytest.raises(SecretProblem, match="k1"):
-        await ConnectionStore(database, new).get("acme")
+        await ConnectionStore(database, new).get(mine("acme"))
