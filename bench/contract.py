@@ -22,11 +22,11 @@ class Work:
     reads: int
     expected: Any
 
-    def request(self) -> bytes:
-        """The request as it goes over the wire."""
+    def request(self, key: str) -> bytes:
+        """The request as it goes over the wire, with the caller's API key."""
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Accept: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
+            f"Accept: application/json\r\nAuthorization: Bearer {key}\r\nContent-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
 

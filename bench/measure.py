@@ -55,7 +55,7 @@ class Window:
 def check(rig: Rig, port: int, work: Work) -> None:
     """One request, looked at closely: the calls it makes, the body it sends, the answer."""
     known = rig.counts()
-    answer = ask(port, work.path, work.body)
+    answer = ask(port, work.path, work.body, rig.api_key)
     if answer != work.expected:
         raise BenchProblem(f"{work.path} answers {json.dumps(answer)[:3000]}")
     _check_calls(rig, known, 1, work)
@@ -84,8 +84,8 @@ def _measure(rig: Rig, pid: int, port: int, work: Work, load: Load) -> Window:
     rig.set_delay(load.delay_ms)
     known = rig.counts()
     request, expected = rig.folder / "request", rig.folder / "expected"
-    request.write_bytes(work.request())
-    expected.write_bytes(_bytes_of(port, work))
+    request.write_bytes(work.request(rig.api_key))
+    expected.write_bytes(_bytes_of(rig, port, work))
     command = [rig.tool("loadgen"), port, request, expected, load.connections, load.warm, load.seconds, load.rate]
     command += [rig.tenants, pid, rig.cores.subject]
     done = subprocess.run([str(item) for item in command], capture_output=True, text=True, check=False)
@@ -133,9 +133,9 @@ def _busy(core: int) -> float:
     return 0.0
 
 
-def _bytes_of(port: int, work: Work) -> bytes:
+def _bytes_of(rig: Rig, port: int, work: Work) -> bytes:
     """The expected answer exactly as the subject spells it, so that the generator can compare bytes."""
-    answer = ask_bytes(port, work.path, work.body)
+    answer = ask_bytes(port, work.path, work.body, rig.api_key)
     if json.loads(answer) != work.expected:
         raise BenchProblem(f"{work.path} answers {answer[:3000]!r}")
     return answer

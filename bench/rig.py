@@ -14,10 +14,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gql_gateway.callers import api_keys
+from gql_gateway.model.caller import ALL_SCOPES, DEFAULT_TENANT
 from gql_gateway.model.connection import Connection, Credentials
+from gql_gateway.storage.api_keys import ApiKeyStore
 from gql_gateway.storage.connections import ConnectionStore
 from gql_gateway.storage.database import Database
 from gql_gateway.storage.secrets import SecretBox, generate_key
@@ -57,6 +61,8 @@ class Rig:
     tenants: int
     upstream_port: int = 0
     keys: str = field(default_factory=generate_key)
+    api_key: str = ""
+    """The caller that every request comes from: the gateway is measured with authentication on."""
 
     @property
     def upstream(self) -> str:
@@ -117,15 +123,17 @@ def subject(rig: Rig, module: str, *arguments: str) -> Iterator[tuple[int, int]]
         yield running.pid, port
 
 
-def ask(port: int, path: str, body: bytes | None = None) -> Any:
+def ask(port: int, path: str, body: bytes | None = None, key: str = "") -> Any:
     """The JSON answer of one request of the bench's own."""
-    return json.loads(ask_bytes(port, path, body))
+    return json.loads(ask_bytes(port, path, body, key))
 
 
-def ask_bytes(port: int, path: str, body: bytes | None = None) -> bytes:
+def ask_bytes(port: int, path: str, body: bytes | None = None, key: str = "") -> bytes:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
         line.request("GET" if body is None else "POST", path, body, headers)
         return line.getresponse().read()
     finally:
@@ -149,7 +157,11 @@ async def _connect(rig: Rig) -> None:
         store = ConnectionStore(database, SecretBox.from_text(rig.keys))
         for number in range(rig.tenants):
             credentials = Credentials({"access_token": f"bench-token-{number:05d}-of-believable-length"})
-            await store.add(Connection(f"bench-{number:05d}", "fortnox", credentials, base_url=rig.upstream))
+            await store.add(
+                Connection(f"bench-{number:05d}", "fortnox", credentials, base_url=rig.upstream, tenant="default")
+            )
+        rig.api_key, kept = api_keys.create(DEFAULT_TENANT, ALL_SCOPES, "bench", datetime.now(UTC))
+        await ApiKeyStore(database).add(kept)
     finally:
         await database.close()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from prometheus_client import generate_latest
@@ -17,21 +19,31 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 from . import support
+from .callers.door import Door, GuardedDoor, OpenDoor
+from .callers.key_set import KeySet, from_address, from_file
+from .callers.tokens import TokenRules, TokenVerifier
+from .connect.apps import App as RegisteredApp
+from .connect.flow import ConnectFlow
 from .connectors.registry import connectors
 from .execute import Executor
-from .gateway import Gateway
-from .http.endpoint import GraphQLEndpoint
+from .gateway import Gateways
+from .http.connect import ConnectPages
+from .http.endpoint import Behind, GraphQLEndpoint
 from .http.local import LocalOnly
 from .http.observe import Metrics, Observed
-from .http.pages import PAGE_HEADERS, Text, graphiql_file, graphiql_page, graphiql_settings, support_style
+from .http.pages import PAGE_HEADERS, STATIC, Text, graphiql_file, graphiql_page, graphiql_settings, style
+from .oauth.idle import LOOK_EVERY, IdleConnections
 from .oauth.tokens import TokenKeeper
 from .outbound.client import Outbound
 from .outbound.limits import Limiter
 from .schema.build import GatewaySchema, build_schema
-from .settings import Settings
+from .settings import Settings, public_url
+from .storage.alone import alone_in
+from .storage.api_keys import ApiKeyStore
 from .storage.connections import ConnectionStore
 from .storage.database import Database, DatabaseProblem
 from .storage.idempotency import IdempotencyStore
+from .storage.links import LinkStore
 from .storage.secrets import SecretBox
 
 log = structlog.get_logger(__name__)
@@ -39,7 +51,11 @@ log = structlog.get_logger(__name__)
 REAP_EVERY = 3600.0
 """Seconds between two looks for idempotency records that are old enough to go."""
 NOTE_EVERY = 60.0
-"""Seconds between two notes of when connections were used."""
+"""Seconds between two notes of when connections and API keys were used."""
+FIRST_LOOK = (60.0, 300.0)
+"""Seconds after its start in which a process first looks for idle connections: processes that start together part."""
+NEXT_FEW = 60.0
+"""Seconds between two looks for idle connections while there are more of them than one look renews."""
 
 
 @dataclass(slots=True)
@@ -50,7 +66,10 @@ class Running:
     box: SecretBox
     database: Database
     keys: IdempotencyStore
-    gateway: Gateway
+    gateways: Gateways
+    idle: IdleConnections
+    door: Door
+    connect: ConnectFlow
     ready: bool = field(default=False)
 
 
@@ -64,42 +83,101 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
         store = ConnectionStore(database, box)
         outbound = Outbound(Limiter(), limit=settings.pool_limit, limit_per_host=settings.pool_limit_per_host)
         await stack.enter_async_context(outbound)
-        keeper = TokenKeeper(store, outbound)
+        keeper = TokenKeeper(store, outbound, lease=alone_in(database))
         stack.push_async_callback(keeper.close)
         # A holder is given up long after its update had to end: a key taken over too early could write twice.
         keys = IdempotencyStore(database, box, stale_after=timedelta(seconds=max(90.0, 3 * settings.deadline)))
-        note = await stack.enter_async_context(noting(store))
-        gateway = Gateway(connectors(), store, keys, outbound, keeper, deadline=settings.deadline, note_use=note)
-        yield Running(settings, box, database, keys, gateway)
+        note = await stack.enter_async_context(noting(store.touch))
+        gateways = Gateways(connectors(), store, keys, outbound, keeper, deadline=settings.deadline, note_use=note)
+        door = await stack.enter_async_context(guarded(settings, database, outbound))
+        connect = ConnectFlow(
+            gateways,
+            LinkStore(database, box),
+            store,
+            apps_of(settings),
+            public_url(settings),
+            settings.return_urls.split(),
+        )
+        endpoints = {
+            name: connector.manifest.token for name, connector in connectors().items() if connector.manifest.token
+        }
+        idle = IdleConnections(store, keeper, endpoints)
+        yield Running(settings, box, database, keys, gateways, idle, door, connect)
+
+
+def apps_of(settings: Settings) -> dict[str, RegisteredApp]:
+    """What the settings say of providers, by connector's name."""
+    return {
+        name.lower().replace("-", "_"): RegisteredApp(
+            app.client_id or None,
+            app.client_secret.get_secret_value() or None,
+            app.consent_url or None,
+            app.token_url or None,
+            app.base_url or None,
+        )
+        for name, app in settings.apps.items()
+    }
 
 
 @asynccontextmanager
-async def noting(store: ConnectionStore) -> AsyncIterator[Callable[[str], None]]:
-    """Notes when connections are used, once a minute for all of them and at the end.
+async def guarded(settings: Settings, database: Database, outbound: Outbound) -> AsyncIterator[Door]:
+    """The door that the settings ask for."""
+    if settings.authentication == "off":
+        yield OpenDoor()
+        return
+    async with AsyncExitStack() as stack:
+        store = ApiKeyStore(database)
+        tokens = None
+        if settings.jwt_keys:
+            is_address = settings.jwt_keys.startswith(("http://", "https://"))
+            load = from_address(settings.jwt_keys, outbound) if is_address else from_file(Path(settings.jwt_keys))
+            key_set = KeySet(load)
+            stack.push_async_callback(key_set.close)
+            rules = TokenRules(
+                settings.jwt_issuer, settings.jwt_audience, settings.jwt_tenant_claim, settings.jwt_scope_claim
+            )
+            tokens = TokenVerifier(rules, key_set)
+        yield GuardedDoor(store, tokens, await stack.enter_async_context(noting(store.touch)))
+
+
+class Reaps(Protocol):
+    """A store whose records do not stay for ever."""
+
+    async def reap(self) -> int: ...
+
+
+Used = TypeVar("Used")
+
+
+@asynccontextmanager
+async def noting(
+    touch: Callable[[Mapping[Used, datetime]], Awaitable[None]],
+) -> AsyncIterator[Callable[[Used], None]]:
+    """Notes when things are used, once a minute for all of them and at the end.
 
     It is for people to look at: no request waits for it. A write of its own for each use would cost more than the rest
     of an update, and most tenants come less often than once a minute.
     """
-    seen: dict[str, datetime] = {}
+    seen: dict[Used, datetime] = {}
 
     async def write() -> None:
         uses = dict(seen)
         try:
-            await store.touch(uses)
+            await touch(uses)
         except DatabaseProblem as problem:
             log.warning("uses_not_noted", count=len(uses), problem=str(problem))
             return
-        for connection_id, at in uses.items():
-            if seen[connection_id] is at:
-                del seen[connection_id]
+        for used, at in uses.items():
+            if seen[used] is at:
+                del seen[used]
 
     async def keep_writing() -> None:
         while True:
             await asyncio.sleep(NOTE_EVERY)
             await write()
 
-    def note(connection_id: str) -> None:
-        seen[connection_id] = datetime.now(UTC)
+    def note(used: Used) -> None:
+        seen[used] = datetime.now(UTC)
 
     task = asyncio.create_task(keep_writing())
     try:
@@ -111,15 +189,16 @@ async def noting(store: ConnectionStore) -> AsyncIterator[Callable[[str], None]]
 
 
 @asynccontextmanager
-async def reaping(keys: IdempotencyStore) -> AsyncIterator[None]:
-    """Meanwhile old idempotency records are deleted, at once and then every hour."""
+async def reaping(*stores: Reaps) -> AsyncIterator[None]:
+    """Meanwhile what is old enough is deleted, at once and then every hour."""
 
     async def reap() -> None:
         while True:
-            try:
-                await keys.reap()
-            except DatabaseProblem as problem:
-                log.warning("not_reaped", problem=str(problem))
+            for store in stores:
+                try:
+                    await store.reap()
+                except DatabaseProblem as problem:
+                    log.warning("not_reaped", store=type(store).__name__, problem=str(problem))
             await asyncio.sleep(REAP_EVERY)
 
     task = asyncio.create_task(reap())
@@ -128,6 +207,34 @@ async def reaping(keys: IdempotencyStore) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def renewing(idle: IdleConnections) -> AsyncIterator[None]:
+    """Meanwhile idle connections are renewed before their refresh tokens end: a look about every hour."""
+
+    async def keep_looking() -> None:
+        await asyncio.sleep(random.uniform(*FIRST_LOOK))  # noqa: S311 (chance, not secrecy)
+        while True:
+            more = False
+            try:
+                more = await idle.look()
+            except Exception as problem:  # without another look connections would die one by one, and nobody see why
+                log.error("idle_not_looked_for", error=type(problem).__name__)
+            await asyncio.sleep((NEXT_FEW if more else LOOK_EVERY) * random.uniform(0.9, 1.1))  # noqa: S311
+
+    task = asyncio.create_task(keep_looking())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def only_connect_pages(flow: ConnectFlow, public_url: str) -> Observed:
+    """An application that serves the connect pages and nothing else, under names of this machine."""
+    routes = ConnectPages(lambda: flow, public_url).routes()
+    return Observed(LocalOnly(Router(routes)), Metrics(), frozenset(route.path for route in routes))
 
 
 class App:
@@ -150,7 +257,7 @@ class App:
         self.metrics.count("gateway_documents_new", "Documents parsed and validated.", lambda: self.executor.misses)
         self.parts: Running | None = None
         endpoint = GraphQLEndpoint(
-            self.executor, self._gateway, graphiql_page if settings.graphiql else None, settings.max_body
+            self.executor, self._behind, graphiql_page if settings.graphiql else None, settings.max_body
         )
         page = Text(support.to_page(connectors()), "text/html", PAGE_HEADERS)
         routes = [
@@ -158,7 +265,8 @@ class App:
             Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain").answer),
             Route("/support", page.answer),
             Route("/support.json", Text(support.to_json(connectors()), "application/json").answer),
-            Route("/static/support.css", support_style),
+            Route("/static/support.css", style(STATIC / "support.css")),
+            *ConnectPages(self._connect, public_url(settings)).routes(),
             Route("/healthz", self._healthy),
             Route("/readyz", self._ready),
             Route("/metrics", self._metrics),
@@ -169,14 +277,20 @@ class App:
         known = frozenset(route.path for route in routes)
         # Only the router: Starlette's own error page would stand before the masked one of `Observed`.
         app: Any = Router(routes, lifespan=self._lifespan)
-        self._asgi = Observed(app if settings.trust_network else LocalOnly(app), self.metrics, known)
+        # Where nobody has to show who they are, a web page must not get in under a name of its own.
+        is_open = settings.authentication == "off" and not settings.trust_network
+        self._asgi = Observed(LocalOnly(app) if is_open else app, self.metrics, known)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self._asgi(scope, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
-        async with running(self.settings, self.box) as parts, reaping(parts.keys):
+        async with (
+            running(self.settings, self.box) as parts,
+            reaping(parts.keys, parts.connect.links),
+            renewing(parts.idle),
+        ):
             parts.ready = True
             self.parts = parts
             log.info("started", integrations=len(connectors()))
@@ -185,10 +299,17 @@ class App:
             finally:
                 parts.ready = False
 
-    def _gateway(self) -> Gateway:
+    def _running(self) -> Running:
         if self.parts is None:
             raise RuntimeError("The application was not started.")
-        return self.parts.gateway
+        return self.parts
+
+    def _behind(self) -> Behind:
+        parts = self._running()
+        return Behind(parts.door, parts.gateways, parts.connect)
+
+    def _connect(self) -> ConnectFlow:
+        return self._running().connect
 
     async def _healthy(self, _request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -1,4 +1,4 @@
-"""The command line: `gql-gateway serve | sandbox | schema | support | connections | keys`."""
+"""The command line: `gql-gateway serve | sandbox | schema | support | connections | connect | keys | doctor`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from socket import socket
@@ -17,14 +18,17 @@ import uvloop
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from . import __version__, logs, support
 from .app import build_app
-from .commands import artifacts, connections, sandbox
+from .commands import artifacts, connect, connections, doctor, keys, report, sandbox
 from .connectors.registry import connectors
-from .model.connection import Connection
-from .serving import CannotListen, ending_well, is_taken, listeners, server_of, settle
-from .settings import Settings, unsafe
+from .model.api_key import ApiKey
+from .model.caller import DEFAULT_TENANT
+from .model.connection import Connection, ConnectionKey
+from .serving import CannotListen, ending_well, free_port, is_taken, listeners, server_of, settle
+from .settings import Settings, unsafe, wrong_values
 from .storage.connections import ConnectionExists
 from .storage.database import Database, DatabaseProblem
 from .storage.migrate import SchemaProblem
@@ -38,11 +42,12 @@ _TYPER: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_show_local
 
 app = typer.Typer(help="Safe customer updates in many accounting systems through one GraphQL mutation.", **_TYPER)
 connections_app = typer.Typer(help="Stored credentials, one connection per tenant and provider.", **_TYPER)
-keys_app = typer.Typer(help="Keys that seal the credentials at rest.", **_TYPER)
+keys_app = typer.Typer(help="API keys of callers, and the keys that seal credentials at rest.", **_TYPER)
 app.add_typer(connections_app, name="connections")
 app.add_typer(keys_app, name="keys")
 out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
 
+Tenant = Annotated[str, typer.Option(help="Whose connection it is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not current.")]
 
@@ -100,6 +105,8 @@ def run_sandbox(
 
 
 async def _sandbox(host: str, port: int, simulators_port: int) -> None:
+    # Whoever connects books comes back to this very address: it has to be known before anything is served.
+    port = port or free_port(host)
     async with sandbox.prepared(host, port, simulators_port) as ready:
         with ending_well():
             await _serve_sandbox(ready)
@@ -164,56 +171,128 @@ def add_connection(
     id: Annotated[str, typer.Option(help="Name of the connection, of your own choice.")],
     credential: Annotated[list[str], typer.Option(help="name=value; repeat it. `-` reads such lines from stdin.")],
     company: Annotated[str | None, typer.Option(help="Fix the company that calls act upon.")] = None,
+    tenant: Tenant = DEFAULT_TENANT,
     base_url: Annotated[str | None, typer.Option(help="Another base URL than the provider's own.")] = None,
     token_url: Annotated[str | None, typer.Option(help="Another token URL than the provider's own.")] = None,
 ) -> None:
     """Store credentials for one provider, encrypted."""
     given = [line.strip() for line in sys.stdin if line.strip()] if credential == ["-"] else credential
     try:
-        added = _run(connections.add(_safe_settings(), integration, id, given, company, base_url, token_url))
+        added = _run(connections.add(_safe_settings(), tenant, integration, id, given, company, base_url, token_url))
     except (connections.BadArguments, ConnectionExists) as error:
         _refuse(*str(error).splitlines())
     out.print(f"Stored {added.id} ({added.integration}).")
 
 
 @connections_app.command("list")
-def list_connections(as_json: AsJson = False) -> None:
-    """All connections, without their secrets."""
-    found = _run(_all_connections())
+def list_connections(tenant: Tenant = DEFAULT_TENANT, as_json: AsJson = False) -> None:
+    """A tenant's connections, without their secrets."""
+    found = _run(_all_connections(tenant))
     if as_json:
-        sys.stdout.write(json.dumps([_shown(item) for item in found], indent=2) + "\n")
+        sys.stdout.write(json.dumps([connections.shown(item) for item in found], indent=2) + "\n")
         return
     table = Table("id", "integration", "company", "status", "last used")
     for item in found:
-        shown = _shown(item)
+        shown = connections.shown(item)
         table.add_row(*(str(shown[key] or "–") for key in ("id", "integration", "companyId", "status", "lastUsedAt")))
     out.print(table)
 
 
 @connections_app.command("show")
-def show_connection(id: str) -> None:
+def show_connection(id: str, tenant: Tenant = DEFAULT_TENANT) -> None:
     """One connection: everything but the values of its credentials."""
-    found = next((item for item in _run(_all_connections()) if item.id == id), None)
+    found = next((item for item in _run(_all_connections(tenant)) if item.id == id), None)
     if found is None:
         _refuse(f"There is no connection {id}.")
-    sys.stdout.write(json.dumps(_shown(found), indent=2) + "\n")
+    sys.stdout.write(json.dumps(connections.shown(found), indent=2) + "\n")
 
 
 @connections_app.command("test")
-def try_connection(id: str) -> None:
+def try_connection(id: str, tenant: Tenant = DEFAULT_TENANT) -> None:
     """Ask the provider whether the credentials work."""
-    tried = _run(connections.try_connection(_safe_settings(), id))
+    tried = _run(connections.try_connection(_safe_settings(), ConnectionKey(tenant, id)))
     if not tried.ok:
         _refuse(f"{id}: {tried.words}")
     out.print(f"{id}: {tried.words}")
 
 
 @connections_app.command("remove")
-def remove_connection(id: str) -> None:
+def remove_connection(id: str, tenant: Tenant = DEFAULT_TENANT) -> None:
     """Forget a connection and its credentials."""
-    if not _run(_remove(id)):
+    if not _run(_remove(ConnectionKey(tenant, id))):
         _refuse(f"There is no connection {id}.")
     out.print(f"Removed {id}.")
+
+
+@app.command("connect", help=connect.HELP)
+def connect_books(
+    id: Annotated[str, typer.Option(help="Name of the connection, of your own choice.")],
+    integration: Annotated[
+        str | None, typer.Argument(help="Which system, e.g. fortnox; otherwise it is chosen in the browser.")
+    ] = None,
+    tenant: Tenant = DEFAULT_TENANT,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open nothing.")] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help=f"Port on {connect.HOST}, {connect.PORT} otherwise; 0 finds a free one."),
+    ] = None,
+) -> None:
+    def tell(invitation: connect.Invitation) -> None:
+        for label, address in invitation.redirects.items() if integration else ():
+            out.print(f"Redirect address registered at {label}: {address}", markup=False)
+        out.print(f"Open {invitation.address}", markup=False)
+        if not no_browser:
+            connect.show_in_browser(invitation.address)
+
+    try:
+        result, link = _run(connect.connect(_safe_settings(), ConnectionKey(tenant, id), integration, port, tell))
+    except connections.BadArguments as error:
+        _refuse(*str(error).splitlines())
+    if result is not connect.Result.CONNECTED:
+        _refuse(f"{id} was not connected: {'the link has expired' if result is connect.Result.EXPIRED else 'stopped'}.")
+    out.print(f"Connected {id} ({link.integration}).")
+
+
+@keys_app.command("create")
+def create_key(
+    scope: Annotated[list[str], typer.Option(help="What the caller may do, e.g. customers:read; repeat it.")],
+    tenant: Annotated[str, typer.Option(help="Whose connections the caller reaches.")] = DEFAULT_TENANT,
+    name: Annotated[str, typer.Option(help="What it is for, for people.")] = "",
+    expires: Annotated[str | None, typer.Option(help="When it ends: 90d, 12h, 30m. Otherwise never.")] = None,
+) -> None:
+    """Make an API key for a caller and print it, this one time."""
+    try:
+        text, made = _run(keys.create(_database_settings(), tenant, scope, name, expires))
+    except connections.BadArguments as error:
+        _refuse(*str(error).splitlines())
+    sys.stdout.write(text + "\n")
+    until = f"until {made.expires_at:%Y-%m-%d %H:%M} UTC" if made.expires_at else "until it is revoked"
+    err.print(f"Key {made.id} of tenant {made.tenant} works {until}. It is not kept and not shown again.", markup=False)
+
+
+@keys_app.command("list")
+def list_keys(
+    tenant: Annotated[str | None, typer.Option(help="This tenant's only.")] = None, as_json: AsJson = False
+) -> None:
+    """The API keys of callers; what is kept of a key does not let anybody in."""
+    shown = [_shown_key(item) for item in _run(keys.everything(_database_settings(), tenant))]
+    if as_json:
+        sys.stdout.write(json.dumps(shown, indent=2) + "\n")
+        return
+    columns = ("id", "tenant", "name", "scopes", "status", "expiresAt", "lastUsedAt")
+    table = Table("id", "tenant", "name", "scopes", "status", "expires", "last used")
+    for item in shown:
+        table.add_row(*(Text(_words(item[column])) for column in columns))
+    out.print(table)
+
+
+@keys_app.command("revoke")
+def revoke_key(id: str) -> None:
+    """Let a key in no more; running gateways follow within five seconds."""
+    revoked = _run(keys.revoke(_database_settings(), id))
+    if revoked is None:
+        _refuse("There is no key of this id; `gql-gateway keys list` shows them.")
+    out.print(f"Revoked {revoked.id}.")
 
 
 @keys_app.command("generate-secret")
@@ -234,25 +313,37 @@ def rotate_secrets() -> None:
     out.print(f"Sealed {count} records again under the first key.")
 
 
+@app.command("doctor", help=doctor.HELP)
+def examine(
+    as_json: AsJson = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no provider; everything else is looked at.")] = False,
+) -> None:
+    logs.set_up("error", "console")
+    told = report.JsonReport(sys.stdout) if as_json else report.TableReport(out)
+    if not asyncio.run(doctor.examine(told, offline=offline)):
+        raise typer.Exit(1)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
     out.print(__version__)
 
 
-async def _all_connections() -> list[Connection]:
+async def _all_connections(tenant: str) -> list[Connection]:
     async with connections.store_of(_safe_settings()) as (store, _):
-        return await store.all()
+        return await store.all(tenant)
 
 
-async def _remove(id: str) -> bool:
+async def _remove(key: ConnectionKey) -> bool:
     async with connections.store_of(_safe_settings()) as (store, _):
-        return await store.remove(id)
+        return await store.remove(key)
 
 
 async def _rotate() -> int:
     async with connections.store_of(_safe_settings()) as (store, parts):
-        return await store.reseal_all() + await parts.keys.reseal_all()
+        stores = (store, parts.keys, parts.connect.links)
+        return sum([await one.reseal_all() for one in stores])
 
 
 async def _refuse_unsafe_database(settings: Settings) -> None:
@@ -270,13 +361,22 @@ def _settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        _refuse(*(f"GATEWAY_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()))
+        _refuse(*wrong_values(error))
 
 
 def _safe_settings() -> Settings:
     """Settings for commands that touch stored credentials: they need the keys, not a safe network."""
+    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_")
+
+
+def _database_settings() -> Settings:
+    """Settings for commands that need the database alone."""
+    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_", "GATEWAY_SECRET_KEYS")
+
+
+def _settings_without(*unneeded: str) -> Settings:
     settings = _settings()
-    if problems := [line for line in unsafe(settings) if not line.startswith("GATEWAY_HOST")]:
+    if problems := [line for line in unsafe(settings) if not line.startswith(unneeded)]:
         _refuse(*problems)
     logs.set_up("error", "console")
     return settings
@@ -305,19 +405,21 @@ def _generate(files: dict[Path, str], folder: Path, check: bool, command: str) -
     out.print(f"written: {', '.join(str(path) for path in written)}" if written else "nothing to write: all current")
 
 
-def _shown(item: Connection) -> dict[str, Any]:
+def _shown_key(item: ApiKey) -> dict[str, Any]:
+    times = {"createdAt": item.created_at, "expiresAt": item.expires_at}
+    times |= {"revokedAt": item.revoked_at, "lastUsedAt": item.last_used_at}
     return {
         "id": item.id,
-        "integration": item.integration,
-        "companyId": item.company_id,
-        "baseUrl": item.base_url,
-        "tokenUrl": item.token_url,
-        "credentials": sorted(item.credentials),
-        "status": item.status,
-        "statusReason": item.status_reason,
-        "createdAt": item.created_at.isoformat() if item.created_at else None,
-        "lastUsedAt": item.last_used_at.isoformat() if item.last_used_at else None,
+        "tenant": item.tenant,
+        "name": item.name,
+        "scopes": sorted(scope.value for scope in item.scopes),
+        "status": item.status(datetime.now(UTC)),
+        **{name: moment.isoformat() if moment else None for name, moment in times.items()},
     }
+
+
+def _words(value: Any) -> str:
+    return "\n".join(value) if isinstance(value, list) else str(value or "–")
 
 
 def _matrix_table() -> Table:

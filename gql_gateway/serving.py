@@ -83,6 +83,15 @@ def listeners(host: str, port: int) -> list[socket.socket]:
     return opened
 
 
+def free_port(host: str) -> int:
+    """A port that nobody listens on just now."""
+    (first, *others) = listeners(host, 0)
+    port: int = first.getsockname()[1]
+    for item in (first, *others):
+        item.close()
+    return port
+
+
 def is_taken(host: str, port: int) -> bool:
     """Whether somebody listens there already."""
     return port != 0 and _answers(*_resolve(host, port))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .storage.secrets import InvalidKeys, SecretBox
@@ -14,16 +15,47 @@ from .storage.secrets import InvalidKeys, SecretBox
 DEFAULT_DATABASE = "sqlite:///gateway.sqlite3"
 
 
+class AppSettings(BaseModel):
+    """The app registered at one provider, and other addresses to find the provider at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    consent_url: str = ""
+    token_url: str = ""
+    base_url: str = ""
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Times are seconds, sizes bytes."""
 
-    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_", env_nested_delimiter="__", env_nested_max_split=2, frozen=True, extra="ignore"
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
-    trust_network: bool = Field(
-        False, description="Callers are authenticated by something in front, so an address beyond loopback is allowed."
+    public_url: str = Field(
+        "", description="How browsers reach the gateway, such as https://gateway.example; for people who connect books."
     )
+    return_urls: str = Field(
+        "", description="Where people may be sent when they have connected: addresses, or beginnings that end with /."
+    )
+    apps: dict[str, AppSettings] = Field(
+        {}, description="Apps registered at providers: GATEWAY_APPS__FORTNOX__CLIENT_ID, …__CLIENT_SECRET."
+    )
+    authentication: Literal["required", "off"] = Field(
+        "required", description="Whether callers show an API key or a JWT; off: everybody may do everything."
+    )
+    trust_network: bool = Field(
+        False, description="Something in front keeps strangers out, so authentication may be off beyond loopback."
+    )
+    jwt_keys: str = Field("", description="Key set (JWKS) that JWTs are checked with: a file, or an https address.")
+    jwt_issuer: str = Field("", description="What the claim iss of a JWT has to be, exactly.")
+    jwt_audience: str = Field("", description="What the claim aud of a JWT has to be or hold.")
+    jwt_tenant_claim: str = Field("tenant", min_length=1, description="Claim of a JWT that names the tenant.")
+    jwt_scope_claim: str = Field("scope", min_length=1, description="Claim of a JWT that holds the scopes.")
     database_url: str = Field(
         DEFAULT_DATABASE, repr=False, description="sqlite:///file or postgresql://…; holds the connections."
     )
@@ -42,6 +74,11 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")
 
 
+def wrong_values(error: ValidationError) -> list[str]:
+    """One line for each setting that cannot be read, without what it is set to."""
+    return [f"GATEWAY_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+
+
 def unsafe(settings: Settings) -> list[str]:
     """One clear line for each setting that `serve` refuses."""
     problems = []
@@ -49,11 +86,13 @@ def unsafe(settings: Settings) -> list[str]:
         SecretBox.from_text(settings.secret_keys.get_secret_value())
     except InvalidKeys as error:
         problems.append(f"GATEWAY_SECRET_KEYS: {error}. `gql-gateway keys generate-secret` makes one.")
-    if not settings.trust_network and not _is_loopback(settings.host):
+    if settings.authentication == "off" and not settings.trust_network and not _is_loopback(settings.host):
         problems.append(
-            f"GATEWAY_HOST: {settings.host} can be reached from other machines and callers are not authenticated. "
-            "Put an authenticating proxy in front and set GATEWAY_TRUST_NETWORK=true."
+            f"GATEWAY_HOST: {settings.host} can be reached from other machines, and GATEWAY_AUTHENTICATION=off lets "
+            "everybody in. Set it to required, or keep strangers out in front and set GATEWAY_TRUST_NETWORK=true."
         )
+    problems += _unsafe_tokens(settings)
+    problems += _unsafe_connecting(settings)
     if settings.shutdown_grace < settings.deadline:
         problems.append(
             "GATEWAY_SHUTDOWN_GRACE: it is shorter than GATEWAY_DEADLINE, so a shutdown could cut a running write."
@@ -67,6 +106,50 @@ def unsafe(settings: Settings) -> list[str]:
         folder = Path(settings.database_url.removeprefix("sqlite:///")).absolute().parent
         if not folder.is_dir():
             problems.append(f"GATEWAY_DATABASE_URL: the folder {folder} does not exist.")
+    return problems
+
+
+def public_url(settings: Settings) -> str:
+    """How browsers reach the gateway, without a slash at its end."""
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
+def _unsafe_connecting(settings: Settings) -> list[str]:
+    given = {"GATEWAY_PUBLIC_URL": settings.public_url} if settings.public_url else {}
+    given |= {f"GATEWAY_RETURN_URLS: {url}": url for url in settings.return_urls.split()}
+    problems = []
+    for name, url in given.items():
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.fragment:
+            problems.append(f"{name}: it takes an address such as https://gateway.example.")
+        elif parts.scheme == "http" and not _is_loopback(parts.hostname):
+            problems.append(f"{name}: credentials would travel in the open; it has to start with https://.")
+        elif name == "GATEWAY_PUBLIC_URL" and (parts.path.strip("/") or parts.query):
+            problems.append(f"{name}: the gateway stands at the root of its host.")
+        elif not parts.path and name != "GATEWAY_PUBLIC_URL":
+            problems.append(f"{name}: without a path any host that begins alike would be allowed; end it with /.")
+    return problems
+
+
+def _unsafe_tokens(settings: Settings) -> list[str]:
+    given = settings.jwt_keys
+    names = {"GATEWAY_JWT_ISSUER": settings.jwt_issuer, "GATEWAY_JWT_AUDIENCE": settings.jwt_audience}
+    if not given:
+        return [f"{name}: it is of no use without GATEWAY_JWT_KEYS." for name, value in names.items() if value]
+    problems = [
+        f"{name}: without it, tokens that were made for somebody else would be taken."
+        for name, value in names.items()
+        if not value
+    ]
+    parts = urlsplit(given)
+    if parts.scheme in ("http", "https"):
+        # Whoever can change an answer on its way could make callers.
+        if not parts.hostname or "@" in parts.netloc or parts.fragment:
+            problems.append("GATEWAY_JWT_KEYS: the address has to be plain: https://host/path, no user, no fragment.")
+        elif parts.scheme == "http" and not _is_loopback(parts.hostname):
+            problems.append("GATEWAY_JWT_KEYS: the address has to start with https://.")
+    elif not Path(given).is_file():
+        problems.append("GATEWAY_JWT_KEYS: this is neither an https address nor a file that is there.")
     return problems
 
 

@@ -36,6 +36,7 @@ PARTS = (
     Part("model", (), "what a customer is to us depends on nothing"),
     Part("fields", ("model", "errors"), "facts know neither providers nor the network"),
     Part("outbound", ("model", "errors"), "it carries bytes and knows no provider"),
+    Part("callers", ("model", "errors", "outbound"), "it knows who asks, and neither the store nor what is asked"),
     Part("oauth", ("model", "errors", "outbound"), "it knows tokens, not customers"),
     Part("storage", ("model", "errors"), "it keeps what it is given"),
     Part("connectors", ("model", "fields", "errors", "outbound", "oauth"), "it knows neither GraphQL nor the store"),
@@ -65,6 +66,7 @@ RESERVED = (
     Reserved("strawberry", ("connectors.*.fields", "fields", "schema", "http"), "GraphQL stays at the schema"),
     Reserved("starlette", ("app", "http"), "nothing else knows the web framework"),
     Reserved("sqlalchemy", ("storage",), "no other part knows SQL"),
+    Reserved("joserfc", ("callers",), "nobody else judges a token"),
     Reserved("alembic", ("storage",), "no other part knows SQL"),
     Reserved("aiohttp", ("outbound", "sandbox"), "one client, and the stand-ins it talks to"),
     Reserved("gql_gateway.cli", ("__main__",), "the command line is an end, not a library"),
@@ -203,6 +205,8 @@ def test_rules_refuse_what_they_name() -> None:
     assert parts["oauth"].may("gql_gateway.outbound.client")
     assert not parts["connectors"].may("gql_gateway.storage.connections")
     assert not parts["sandbox"].may("gql_gateway.fields.native")
+    assert not parts["callers"].may("gql_gateway.storage.api_keys")
+    assert not parts["storage"].may("gql_gateway.callers.api_keys")
     assert not inside("gql_gateway.outbound.client", *FOR_A_PROVIDER)
     reserved = {rule.name: rule for rule in RESERVED}
     assert reserved["strawberry"].open_to("gql_gateway.connectors.fortnox.fields")

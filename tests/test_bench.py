@@ -87,7 +87,7 @@ def test_a_subject_that_saves_calls_is_refused(parts: Rig, forwarder: tuple[int,
 
 def test_the_generator_compares_every_answer(parts: Rig, forwarder: tuple[int, int]) -> None:
     work = contract.forwarded(0)
-    (parts.folder / "request").write_bytes(work.request())
+    (parts.folder / "request").write_bytes(work.request(parts.api_key))
     (parts.folder / "expected").write_bytes(contract.after().replace(b"Holmsund", b"Holmsunt", 1))
     command = [parts.tool("loadgen"), forwarder[1], parts.folder / "request", parts.folder / "expected"]
     command += [4, 0.1, 0.3, 0, 2, forwarder[0], parts.cores.subject]

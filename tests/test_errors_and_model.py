@@ -122,7 +122,7 @@ def test_no_text_breaks_the_reading_of_ids(text: str) -> None:
 
 def test_credentials_are_not_shown() -> None:
     credentials = Credentials({"access_token": "top-secret", "client_id": "me"})
-    connection = Connection("acme", "fortnox", credentials)
+    connection = Connection("acme", "fortnox", credentials, tenant="default")
     for text in (repr(credentials), str(credentials), repr(connection), f"{connection}"):
         assert "top-secret" not in text
         assert "access_token" in text

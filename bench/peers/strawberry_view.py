@@ -15,6 +15,7 @@ from strawberry.asgi import GraphQL
 
 from gql_gateway import logs
 from gql_gateway.app import Running, running
+from gql_gateway.model.caller import LOCAL
 from gql_gateway.schema.build import build_schema
 from gql_gateway.schema.context import Context
 from gql_gateway.settings import Settings
@@ -25,7 +26,7 @@ class View(GraphQL[Context, None]):
     parts: Running
 
     async def get_context(self, request: Any, response: Any) -> Context:
-        return Context(self.parts.gateway, "")
+        return Context(self.parts.gateways.of(LOCAL.tenant), LOCAL, "")
 
 
 def main() -> None:

@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..app import Running, running
 from ..connectors.base import Connector
 from ..connectors.registry import connectors
 from ..errors import GatewayError
-from ..model.connection import Connection, Credentials
+from ..model.caller import LONGEST_TENANT, is_tenant
+from ..model.connection import Connection, ConnectionKey, Credentials
 from ..settings import Settings
 from ..storage.connections import ConnectionStore
 from ..storage.secrets import SecretBox
@@ -43,6 +45,7 @@ async def store_of(settings: Settings) -> AsyncIterator[tuple[ConnectionStore, R
 
 async def add(
     settings: Settings,
+    tenant: str,
     integration: str,
     id: str,
     given: Sequence[str],
@@ -52,15 +55,13 @@ async def add(
 ) -> Connection:
     """Store a connection. `given` are credentials as `name=value`."""
     connector = connectors().get(integration.lower().replace("-", "_"))
-    problems = (
-        [] if _ID.fullmatch(id) else ["--id takes up to 100 letters, digits and . _ @ -, a letter or digit first."]
-    )
+    problems = [*check_id(id), *check_tenant(tenant)]
     for option, url in (("--base-url", base_url), ("--token-url", token_url)):
         if url is not None and not _is_plain(url):
             problems.append(f"{option} takes an address such as https://host/path: no user, no query.")
     values: dict[str, str] = {}
     if connector is None:
-        problems.append(f"There is no integration {integration}. There are: {', '.join(connectors())}.")
+        problems.append(unknown_integration(integration))
     else:
         problems += _read_credentials(connector, given, values)
     if connector is None or problems:
@@ -74,19 +75,51 @@ async def add(
             base_url,
             token_url,
             created_at=datetime.now(UTC),
+            tenant=tenant,
         )
         return await store.add(connection)
 
 
-async def try_connection(settings: Settings, id: str) -> Tried:
+async def try_connection(settings: Settings, key: ConnectionKey) -> Tried:
     """Ask the provider for its companies: the cheapest call that proves the credentials."""
     async with store_of(settings) as (_, parts):
         try:
-            companies = await parts.gateway.companies(id)
+            companies = await parts.gateways.of(key.tenant).companies(key.id)
         except GatewayError as error:
             return Tried(False, f"{error.code.name}: {error.message}")
         names = ", ".join(f"{company.name or 'unnamed'} ({company.id})" for company in companies)
         return Tried(True, f"works; companies: {names or 'none'}")
+
+
+def shown(item: Connection) -> dict[str, Any]:
+    """A connection without the values of its credentials."""
+    return {
+        "tenant": item.tenant,
+        "id": item.id,
+        "integration": item.integration,
+        "companyId": item.company_id,
+        "baseUrl": item.base_url,
+        "tokenUrl": item.token_url,
+        "credentials": sorted(item.credentials),
+        "status": item.status,
+        "statusReason": item.status_reason,
+        "createdAt": item.created_at.isoformat() if item.created_at else None,
+        "lastUsedAt": item.last_used_at.isoformat() if item.last_used_at else None,
+    }
+
+
+def check_id(id: str) -> list[str]:
+    """What is wrong with the name of a connection."""
+    return [] if _ID.fullmatch(id) else ["--id takes up to 100 letters, digits and . _ @ -, a letter or digit first."]
+
+
+def unknown_integration(name: str) -> str:
+    return f"There is no integration {name}. There are: {', '.join(connectors())}."
+
+
+def check_tenant(tenant: str) -> list[str]:
+    """What is wrong with the name of a tenant."""
+    return [] if is_tenant(tenant) else [f"--tenant takes 1 to {LONGEST_TENANT} printable characters."]
 
 
 def _read_credentials(connector: Connector, given: Sequence[str], values: dict[str, str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,11 @@ async def graphiql_file(request: Request) -> Response:
     return _file(request, path, PAGE_HEADERS if runs else {"cache-control": "no-cache"})
 
 
-async def support_style(request: Request) -> Response:
-    return _file(request, STATIC / "support.css", {"cache-control": "no-cache"})
+def style(path: Path) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return _file(request, path, {"cache-control": "no-cache"})
+
+    return answer
 
 
 def graphiql_settings(tabs: list[dict[str, str]]) -> Text:

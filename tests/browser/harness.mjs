@@ -20,19 +20,20 @@ export function startBrowser() {
 }
 
 /**
- * A page with fresh storage that reaches only `origin`.
+ * A page with fresh storage that reaches only `origin`, and those in `also`.
  * @returns {Promise<{page: import('playwright-core').Page, seen: {external: string[], consoleErrors: string[],
  *   cspViolations: string[]}}>} `seen` fills while the page lives; requests to other origins are aborted and listed.
  */
-export async function openPage(browser, origin, { colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 900 } });
+export async function openPage(browser, origin, { colorScheme = 'light', width = 1400, also = [] } = {}) {
+  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+  const open = [origin, ...also].map((url) => new URL(url).origin);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const seen = { external: [], consoleErrors: [], cspViolations: [] };
 
   await context.route('**/*', (route) => {
     const url = route.request().url();
-    if (new URL(url).origin === new URL(origin).origin) return route.continue();
+    if (open.includes(new URL(url).origin)) return route.continue();
     seen.external.push(url);
     return route.abort();
   });

@@ -25,7 +25,7 @@ class Cli:
         self.env = {
             "GATEWAY_SECRET_KEYS": generate_key("k1"),
             "GATEWAY_DATABASE_URL": f"sqlite:///{self.database}",
-            "COLUMNS": "200",
+            "COLUMNS": "300",
         }
         self.said = ""
 

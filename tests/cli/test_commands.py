@@ -27,6 +27,10 @@ def taken() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
+OPEN = {"GATEWAY_AUTHENTICATION": "off"}
+JWT = {"GATEWAY_JWT_ISSUER": "https://idp.example", "GATEWAY_JWT_AUDIENCE": "gateway"}
+
+
 class TestServeRefuses:
     @pytest.mark.parametrize(
         ("env", "words"),
@@ -35,10 +39,31 @@ class TestServeRefuses:
             ({"GATEWAY_SECRET_KEYS": "k1:c2hvcnQ="}, "GATEWAY_SECRET_KEYS: "),
             ({"GATEWAY_SECRET_KEYS": "nonsense"}, "GATEWAY_SECRET_KEYS: "),
             ({"GATEWAY_SECRET_KEYS": "k1:" + "A" * 43 + "="}, "GATEWAY_SECRET_KEYS: "),
-            ({"GATEWAY_HOST": "0.0.0.0"}, "GATEWAY_HOST: 0.0.0.0 can be reached"),
-            ({"GATEWAY_HOST": "::"}, "GATEWAY_HOST: :: can be reached"),
-            ({"GATEWAY_HOST": "x" * 300, "GATEWAY_TRUST_NETWORK": "true"}, "no address that can be resolved"),
-            ({"GATEWAY_HOST": "192.0.2.1", "GATEWAY_TRUST_NETWORK": "true"}, "GATEWAY_HOST: "),
+            ({"GATEWAY_HOST": "0.0.0.0", **OPEN}, "GATEWAY_HOST: 0.0.0.0 can be reached"),
+            ({"GATEWAY_HOST": "::", **OPEN}, "GATEWAY_HOST: :: can be reached"),
+            ({"GATEWAY_HOST": "x" * 300}, "no address that can be resolved"),
+            ({"GATEWAY_AUTHENTICATION": "maybe"}, "GATEWAY_AUTHENTICATION: "),
+            ({"GATEWAY_JWT_KEYS": "http://idp.example/keys", **JWT}, "GATEWAY_JWT_KEYS: the address has to start with"),
+            (
+                {"GATEWAY_JWT_KEYS": "https://u:PLANTED@idp.example/", **JWT},
+                "GATEWAY_JWT_KEYS: the address has to be plain",
+            ),
+            ({"GATEWAY_JWT_KEYS": "/nowhere/keys.json", **JWT}, "GATEWAY_JWT_KEYS: this is neither"),
+            (
+                {"GATEWAY_JWT_KEYS": "https://idp.example/", **JWT, "GATEWAY_JWT_ISSUER": ""},
+                "GATEWAY_JWT_ISSUER: without it",
+            ),
+            (
+                {"GATEWAY_JWT_KEYS": "https://idp.example/", **JWT, "GATEWAY_JWT_AUDIENCE": ""},
+                "GATEWAY_JWT_AUDIENCE: without",
+            ),
+            ({"GATEWAY_JWT_ISSUER": "https://idp.example"}, "GATEWAY_JWT_ISSUER: it is of no use"),
+            (
+                {"GATEWAY_JWT_KEYS": "https://idp.example/", **JWT, "GATEWAY_JWT_TENANT_CLAIM": ""},
+                "GATEWAY_JWT_TENANT_CLAIM",
+            ),
+            ({"GATEWAY_HOST": "192.0.2.1"}, "GATEWAY_HOST: cannot listen"),
+            ({"GATEWAY_HOST": "192.0.2.1", "GATEWAY_TRUST_NETWORK": "true", **OPEN}, "GATEWAY_HOST: cannot listen"),
             ({"GATEWAY_PORT": "70000"}, "GATEWAY_PORT: "),
             ({"GATEWAY_PORT": "http"}, "GATEWAY_PORT: "),
             ({"GATEWAY_DATABASE_URL": "sqlite:////nowhere/at/all/gateway.sqlite3"}, "/nowhere/at/all"),
@@ -94,6 +119,7 @@ class TestServeRefuses:
             "serve",
             GATEWAY_SECRET_KEYS="nonsense",
             GATEWAY_HOST="0.0.0.0",
+            GATEWAY_AUTHENTICATION="off",
             GATEWAY_PORT=str(taken),
             GATEWAY_DATABASE_URL="sqlite:////nowhere/at/all/x.sqlite3",
         )
@@ -126,9 +152,16 @@ class TestServeRefuses:
     ],
 )
 def test_loopback_is_told_from_the_network(host: str, safe: bool) -> None:
-    settings = Settings(host=host, secret_keys=generate_key(), database_url="sqlite:///x.sqlite3")  # type: ignore[arg-type]
+    given = {"host": host, "secret_keys": generate_key(), "database_url": "sqlite:///x.sqlite3"}
+    settings = Settings(authentication="off", **given)  # type: ignore[arg-type]
 
     assert [line.partition(":")[0] for line in unsafe(settings)] == ([] if safe else ["GATEWAY_HOST"])
+    assert unsafe(settings.model_copy(update={"trust_network": True})) == []
+    assert unsafe(settings.model_copy(update={"authentication": "required"})) == []
+
+
+def test_callers_are_authenticated_unless_said_otherwise() -> None:
+    assert Settings().authentication == "required"
 
 
 class TestSettings:
@@ -167,7 +200,18 @@ class TestOutput:
 
     @pytest.mark.parametrize(
         "command",
-        [[], ["serve"], ["sandbox"], ["schema"], ["support"], ["connections"], ["connections", "add"], ["keys"]],
+        [
+            [],
+            ["serve"],
+            ["sandbox"],
+            ["schema"],
+            ["support"],
+            ["connections"],
+            ["connections", "add"],
+            ["connect"],
+            ["doctor"],
+            ["keys"],
+        ],
     )
     def test_help(self, cli: Cli, command: list[str]) -> None:
         assert "Usage" in cli(*command, "--help").stdout

@@ -205,3 +205,32 @@ class TestBadArguments:
             (line,) = cli.refuses("connections", "test", "acme", GATEWAY_SECRET_KEYS=keys)
             assert "key" in line
             assert keys.partition(":")[2] not in cli.said
+
+
+class TestTenants:
+    def test_one_id_in_two_tenants(self, cli: Cli) -> None:
+        add(cli, ANY)
+        for tenant in ("acme", "other"):
+            cli("connections", "add", ANY.manifest.name, "--id", "acme", "--tenant", tenant, *flags(planted(ANY)))
+        (line,) = cli.refuses(
+            "connections", "add", ANY.manifest.name, "--id", "acme", "--tenant", "acme", *flags(planted(ANY))
+        )
+        assert "already" in line
+        for tenant in ("default", "acme", "other"):
+            (listed,) = json.loads(cli("connections", "list", "--tenant", tenant, "--json").stdout)
+            assert (listed["tenant"], listed["id"]) == (tenant, "acme")
+            assert json.loads(cli("connections", "show", "acme", "--tenant", tenant).stdout) == listed
+        cli("connections", "remove", "acme", "--tenant", "acme")
+        assert cli.refuses("connections", "show", "acme", "--tenant", "acme")
+        assert cli.refuses("connections", "remove", "acme", "--tenant", "acme")
+        assert cli.refuses("connections", "test", "acme", "--tenant", "acme") == [
+            "acme: NOT_CONNECTED: There is no connection of this id."
+        ]
+        assert len(json.loads(cli("connections", "list", "--json").stdout)) == 1
+
+    @pytest.mark.parametrize("tenant", ["", " a", "a\nb", "x" * 101])
+    def test_odd_name(self, cli: Cli, tenant: str) -> None:
+        (line,) = cli.refuses(
+            "connections", "add", ANY.manifest.name, "--id", "a", "--tenant", tenant, *flags(planted(ANY))
+        )
+        assert line.startswith("--tenant takes")

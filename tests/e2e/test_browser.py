@@ -16,6 +16,7 @@ from gql_gateway.connectors.registry import connectors
 
 from .conftest import RunningSandbox
 from .processes import ROOT, ask
+from .test_serve import run_command, serving
 
 BROWSER = ROOT / "tests" / "browser"
 PATIENCE = 180.0
@@ -85,3 +86,14 @@ def brightness(color: str) -> float:
     """0 to 255 of a computed `rgb(…)`."""
     red, green, blue = (float(value) for value in re.findall(r"[\d.]+", color)[:3])
     return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def test_graphiql_with_a_key(tmp_path: Path) -> None:
+    with serving(tmp_path, GATEWAY_AUTHENTICATION="required") as served:
+        key = run_command(served, "keys", "create", "--scope", "customers:read").strip()
+        report = node(Path(__file__).parent / "key.mjs", served.origin, key, tmp_path / "key.png")
+
+    assert "Send an API key" in report["before"] and "Headers" in report["before"]
+    assert report["after"] == 0
+    assert len(report["result"]["data"]["integrations"]) == len(connectors())
+    assert not report["stored"]

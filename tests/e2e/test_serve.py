@@ -48,6 +48,7 @@ class Served:
     origin: str
     sandbox: Sandbox
     secrets: list[str]
+    settings: dict[str, str]
 
     def operation(self, name: str) -> str:
         return update_operation(connectors()[name], f"c-{name}", self.sandbox.simulators[name].example_id())
@@ -83,6 +84,7 @@ async def fill(url: str, keys: str, sandbox: Sandbox) -> None:
                     simulator.company_id(),
                     base,
                     simulator.token_url(base),
+                    tenant="default",
                 )
             )
     finally:
@@ -94,13 +96,14 @@ def serving(folder: Path, **env: str) -> Iterator[Served]:
     keys, url = generate_key(), f"sqlite:///{folder / 'serve.sqlite3'}"
     with simulators() as sandbox:
         asyncio.run(fill(url, keys, sandbox))
-        settings = {"GATEWAY_SECRET_KEYS": keys, "GATEWAY_DATABASE_URL": url, "GATEWAY_PORT": "0", **env}
+        settings = {"GATEWAY_SECRET_KEYS": keys, "GATEWAY_DATABASE_URL": url, "GATEWAY_PORT": "0"}
+        settings |= {"GATEWAY_AUTHENTICATION": "off", **env}
         with command(folder, "serve", env=settings) as process:
             process.wait_for("Application startup complete", where="err")
             (port,) = {event["port"] for event in process.log() if event["event"] == "listening"}
             secrets = [keys.partition(":")[2]]
             secrets += [value for item in sandbox.simulators.values() for value in item.credentials().values()]
-            yield Served(process, f"http://127.0.0.1:{port}", sandbox, secrets)
+            yield Served(process, f"http://127.0.0.1:{port}", sandbox, secrets, settings)
 
 
 @pytest.fixture(scope="module")
@@ -299,3 +302,52 @@ class TestServer:
             answer = connection.getresponse()
             assert json.loads(answer.read()) == {"data": {"__typename": "Query"}}
         connection.close()
+
+
+class TestCallers:
+    """With authentication on, as `serve` runs when nobody says otherwise."""
+
+    def test_whole_life_of_a_key(self, tmp_path: Path) -> None:
+        name = next(iter(connectors()))
+        with serving(tmp_path, GATEWAY_AUTHENTICATION="required") as served:
+            stranger = post(served.origin, "{ connections { id } }")
+            assert (stranger.status, stranger.headers["www-authenticate"]) == (401, 'Bearer realm="gql_gateway"')
+
+            scopes = [part for item in ("read", "write", "native") for part in ("--scope", f"customers:{item}")]
+            key = run_command(served, "keys", "create", *scopes, "--name", "e2e").strip()
+            answer = post(served.origin, served.operation(name), authorization=f"Bearer {key}")
+            assert answer.json()["data"]["updateCustomer"]["errors"] == []
+
+            other = run_command(served, "keys", "create", "--tenant", "other", *scopes).strip()
+            answer = post(served.origin, "{ connections { id } }", authorization=f"Bearer {other}")
+            assert answer.json() == {"data": {"connections": []}}
+            answer = post(served.origin, served.operation(name), authorization=f"Bearer {other}")
+            (error,) = answer.json()["data"]["updateCustomer"]["errors"]
+            assert error["code"] == "NOT_CONNECTED"
+
+            id = key.split("_")[1]
+            run_command(served, "keys", "revoke", id)
+            deadline = time.monotonic() + 6
+            while post(served.origin, "{ __typename }", authorization=f"Bearer {key}").status != 401:
+                assert time.monotonic() < deadline, "docs/callers.md says five seconds"
+                time.sleep(0.1)
+            assert served.process.terminate() == 0
+            used = {
+                item["id"]: item["lastUsedAt"] for item in json.loads(run_command(served, "keys", "list", "--json"))
+            }
+            assert used[id] and used[other.split("_")[1]]
+            log = served.process.err
+            assert f'"key": "{id}"' in log and '"tenant": "other"' in log
+            assert not any(secret.split("_")[2] in log for secret in (key, other))
+
+    def test_other_names_of_the_host_need_a_key_or_are_refused(self, tmp_path: Path, served: Served) -> None:
+        assert post(served.origin, "{ __typename }", host="gateway.example").status == 421
+        with serving(tmp_path, GATEWAY_AUTHENTICATION="required", GATEWAY_HOST="0.0.0.0") as guarded:
+            assert post(guarded.origin, "{ __typename }", host="gateway.example").status == 401
+
+
+def run_command(served: Served, *arguments: str) -> str:
+    """What a command says on standard output, run with the settings of the served gateway."""
+    with command(served.process.folder / "-".join(arguments[:2]), *arguments, env=served.settings) as process:
+        assert process.running.wait(PATIENCE) == 0, process.err
+        return process.out
