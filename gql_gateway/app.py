@@ -40,6 +40,7 @@ from .schema.build import GatewaySchema, build_schema
 from .settings import Settings, public_url
 from .storage.alone import alone_in
 from .storage.api_keys import ApiKeyStore
+from .storage.audit import AuditLog
 from .storage.connections import ConnectionStore
 from .storage.database import Database, DatabaseProblem
 from .storage.idempotency import IdempotencyStore
@@ -66,6 +67,7 @@ class Running:
     box: SecretBox
     database: Database
     keys: IdempotencyStore
+    audit: AuditLog
     gateways: Gateways
     idle: IdleConnections
     door: Door
@@ -87,8 +89,18 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
         stack.push_async_callback(keeper.close)
         # A holder is given up long after its update had to end: a key taken over too early could write twice.
         keys = IdempotencyStore(database, box, stale_after=timedelta(seconds=max(90.0, 3 * settings.deadline)))
+        audit = AuditLog(database, box, timedelta(days=settings.audit_days))
         note = await stack.enter_async_context(noting(store.touch))
-        gateways = Gateways(connectors(), store, keys, outbound, keeper, deadline=settings.deadline, note_use=note)
+        gateways = Gateways(
+            connectors(),
+            store,
+            keys,
+            outbound,
+            keeper,
+            deadline=settings.deadline,
+            note_use=note,
+            audit=audit if settings.audit_days else None,
+        )
         door = await stack.enter_async_context(guarded(settings, database, outbound))
         connect = ConnectFlow(
             gateways,
@@ -102,7 +114,7 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
             name: connector.manifest.token for name, connector in connectors().items() if connector.manifest.token
         }
         idle = IdleConnections(store, keeper, endpoints)
-        yield Running(settings, box, database, keys, gateways, idle, door, connect)
+        yield Running(settings, box, database, keys, audit, gateways, idle, door, connect)
 
 
 def apps_of(settings: Settings) -> dict[str, RegisteredApp]:
@@ -288,7 +300,7 @@ class App:
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
         async with (
             running(self.settings, self.box) as parts,
-            reaping(parts.keys, parts.connect.links),
+            reaping(parts.keys, parts.audit, parts.connect.links),
             renewing(parts.idle),
         ):
             parts.ready = True

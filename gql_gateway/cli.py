@@ -1,54 +1,55 @@
-"""The command line: `gql-gateway serve | sandbox | schema | support | connections | connect | keys | doctor`."""
+"""The commands: `gql-gateway serve | sandbox | schema | support | connections | connect | keys | audit | doctor`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from socket import socket
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import structlog
 import typer
 import uvloop
-from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from . import __version__, logs, support
 from .app import build_app
-from .commands import artifacts, connect, connections, doctor, keys, report, sandbox
+from .commands import artifacts, audit, connect, connections, doctor, keys, report, sandbox
+from .commands.terminal import (
+    TYPER,
+    AsJson,
+    Tenant,
+    database_settings,
+    err,
+    out,
+    refuse,
+    run,
+    safe_settings,
+    settings_of_environment,
+)
 from .connectors.registry import connectors
 from .model.api_key import ApiKey
 from .model.caller import DEFAULT_TENANT
 from .model.connection import Connection, ConnectionKey
 from .serving import CannotListen, ending_well, free_port, is_taken, listeners, server_of, settle
-from .settings import Settings, unsafe, wrong_values
+from .settings import Settings, unsafe
 from .storage.connections import ConnectionExists
-from .storage.database import Database, DatabaseProblem
-from .storage.migrate import SchemaProblem
+from .storage.database import Database
 from .storage.secrets import SecretBox, SecretProblem, generate_key
 
 log = structlog.get_logger(__name__)
-Value = TypeVar("Value")
 
-# A traceback with the values of variables would show credentials.
-_TYPER: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_show_locals": False}
-
-app = typer.Typer(help="Safe customer updates in many accounting systems through one GraphQL mutation.", **_TYPER)
-connections_app = typer.Typer(help="Stored credentials, one connection per tenant and provider.", **_TYPER)
-keys_app = typer.Typer(help="API keys of callers, and the keys that seal credentials at rest.", **_TYPER)
+app = typer.Typer(help="Safe customer updates in many accounting systems through one GraphQL mutation.", **TYPER)
+connections_app = typer.Typer(help="Stored credentials, one connection per tenant and provider.", **TYPER)
+keys_app = typer.Typer(help="API keys of callers, and the keys that seal credentials at rest.", **TYPER)
 app.add_typer(connections_app, name="connections")
 app.add_typer(keys_app, name="keys")
-out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
-
-Tenant = Annotated[str, typer.Option(help="Whose connection it is.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app.add_typer(audit.app, name="audit")
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not current.")]
 
 
@@ -65,7 +66,7 @@ def main() -> None:
 @app.command()
 def serve() -> None:
     """Run the gateway with the settings of the environment (GATEWAY_*)."""
-    settings = _settings()
+    settings = settings_of_environment()
     problems = unsafe(settings)
     sockets: list[socket] = []
     try:
@@ -74,8 +75,8 @@ def serve() -> None:
         problems.append(str(problem))
     try:
         if problems:
-            _refuse(*problems)
-        _run(_refuse_unsafe_database(settings))
+            refuse(*problems)
+        run(_refuse_unsafe_database(settings))
         logs.set_up(settings.log_level, settings.log_format)
         box = SecretBox.from_text(settings.secret_keys.get_secret_value())
         server = server_of(build_app(settings, box), settings)
@@ -99,7 +100,7 @@ def run_sandbox(
     host = "127.0.0.1"
     for number, who in ((port, "--port"), (simulators_port, "--simulators-port")):
         if is_taken(host, number):
-            _refuse(f"Something listens on {host}:{number} already; choose another one with {who}.")
+            refuse(f"Something listens on {host}:{number} already; choose another one with {who}.")
     logs.set_up("warning", "console")
     uvloop.run(_sandbox(host, port, simulators_port))
 
@@ -178,16 +179,16 @@ def add_connection(
     """Store credentials for one provider, encrypted."""
     given = [line.strip() for line in sys.stdin if line.strip()] if credential == ["-"] else credential
     try:
-        added = _run(connections.add(_safe_settings(), tenant, integration, id, given, company, base_url, token_url))
+        added = run(connections.add(safe_settings(), tenant, integration, id, given, company, base_url, token_url))
     except (connections.BadArguments, ConnectionExists) as error:
-        _refuse(*str(error).splitlines())
+        refuse(*str(error).splitlines())
     out.print(f"Stored {added.id} ({added.integration}).")
 
 
 @connections_app.command("list")
 def list_connections(tenant: Tenant = DEFAULT_TENANT, as_json: AsJson = False) -> None:
     """A tenant's connections, without their secrets."""
-    found = _run(_all_connections(tenant))
+    found = run(_all_connections(tenant))
     if as_json:
         sys.stdout.write(json.dumps([connections.shown(item) for item in found], indent=2) + "\n")
         return
@@ -201,26 +202,26 @@ def list_connections(tenant: Tenant = DEFAULT_TENANT, as_json: AsJson = False) -
 @connections_app.command("show")
 def show_connection(id: str, tenant: Tenant = DEFAULT_TENANT) -> None:
     """One connection: everything but the values of its credentials."""
-    found = next((item for item in _run(_all_connections(tenant)) if item.id == id), None)
+    found = next((item for item in run(_all_connections(tenant)) if item.id == id), None)
     if found is None:
-        _refuse(f"There is no connection {id}.")
+        refuse(f"There is no connection {id}.")
     sys.stdout.write(json.dumps(connections.shown(found), indent=2) + "\n")
 
 
 @connections_app.command("test")
 def try_connection(id: str, tenant: Tenant = DEFAULT_TENANT) -> None:
     """Ask the provider whether the credentials work."""
-    tried = _run(connections.try_connection(_safe_settings(), ConnectionKey(tenant, id)))
+    tried = run(connections.try_connection(safe_settings(), ConnectionKey(tenant, id)))
     if not tried.ok:
-        _refuse(f"{id}: {tried.words}")
+        refuse(f"{id}: {tried.words}")
     out.print(f"{id}: {tried.words}")
 
 
 @connections_app.command("remove")
 def remove_connection(id: str, tenant: Tenant = DEFAULT_TENANT) -> None:
     """Forget a connection and its credentials."""
-    if not _run(_remove(ConnectionKey(tenant, id))):
-        _refuse(f"There is no connection {id}.")
+    if not run(_remove(ConnectionKey(tenant, id))):
+        refuse(f"There is no connection {id}.")
     out.print(f"Removed {id}.")
 
 
@@ -245,11 +246,11 @@ def connect_books(
             connect.show_in_browser(invitation.address)
 
     try:
-        result, link = _run(connect.connect(_safe_settings(), ConnectionKey(tenant, id), integration, port, tell))
+        result, link = run(connect.connect(safe_settings(), ConnectionKey(tenant, id), integration, port, tell))
     except connections.BadArguments as error:
-        _refuse(*str(error).splitlines())
+        refuse(*str(error).splitlines())
     if result is not connect.Result.CONNECTED:
-        _refuse(f"{id} was not connected: {'the link has expired' if result is connect.Result.EXPIRED else 'stopped'}.")
+        refuse(f"{id} was not connected: {'the link has expired' if result is connect.Result.EXPIRED else 'stopped'}.")
     out.print(f"Connected {id} ({link.integration}).")
 
 
@@ -262,9 +263,9 @@ def create_key(
 ) -> None:
     """Make an API key for a caller and print it, this one time."""
     try:
-        text, made = _run(keys.create(_database_settings(), tenant, scope, name, expires))
+        text, made = run(keys.create(database_settings(), tenant, scope, name, expires))
     except connections.BadArguments as error:
-        _refuse(*str(error).splitlines())
+        refuse(*str(error).splitlines())
     sys.stdout.write(text + "\n")
     until = f"until {made.expires_at:%Y-%m-%d %H:%M} UTC" if made.expires_at else "until it is revoked"
     err.print(f"Key {made.id} of tenant {made.tenant} works {until}. It is not kept and not shown again.", markup=False)
@@ -275,7 +276,7 @@ def list_keys(
     tenant: Annotated[str | None, typer.Option(help="This tenant's only.")] = None, as_json: AsJson = False
 ) -> None:
     """The API keys of callers; what is kept of a key does not let anybody in."""
-    shown = [_shown_key(item) for item in _run(keys.everything(_database_settings(), tenant))]
+    shown = [_shown_key(item) for item in run(keys.everything(database_settings(), tenant))]
     if as_json:
         sys.stdout.write(json.dumps(shown, indent=2) + "\n")
         return
@@ -289,9 +290,9 @@ def list_keys(
 @keys_app.command("revoke")
 def revoke_key(id: str) -> None:
     """Let a key in no more; running gateways follow within five seconds."""
-    revoked = _run(keys.revoke(_database_settings(), id))
+    revoked = run(keys.revoke(database_settings(), id))
     if revoked is None:
-        _refuse("There is no key of this id; `gql-gateway keys list` shows them.")
+        refuse("There is no key of this id; `gql-gateway keys list` shows them.")
     out.print(f"Revoked {revoked.id}.")
 
 
@@ -303,13 +304,13 @@ def generate_secret(
     try:
         sys.stdout.write(generate_key(name) + "\n")
     except SecretProblem as problem:
-        _refuse(str(problem))
+        refuse(str(problem))
 
 
 @keys_app.command("rotate-secrets")
 def rotate_secrets() -> None:
     """Seal everything again under the first key of GATEWAY_SECRET_KEYS; afterwards the others can go."""
-    count = _run(_rotate())
+    count = run(_rotate())
     out.print(f"Sealed {count} records again under the first key.")
 
 
@@ -331,18 +332,18 @@ def version() -> None:
 
 
 async def _all_connections(tenant: str) -> list[Connection]:
-    async with connections.store_of(_safe_settings()) as (store, _):
+    async with connections.store_of(safe_settings()) as (store, _):
         return await store.all(tenant)
 
 
 async def _remove(key: ConnectionKey) -> bool:
-    async with connections.store_of(_safe_settings()) as (store, _):
+    async with connections.store_of(safe_settings()) as (store, _):
         return await store.remove(key)
 
 
 async def _rotate() -> int:
-    async with connections.store_of(_safe_settings()) as (store, parts):
-        stores = (store, parts.keys, parts.connect.links)
+    async with connections.store_of(safe_settings()) as (store, parts):
+        stores = (store, parts.keys, parts.audit, parts.connect.links)
         return sum([await one.reseal_all() for one in stores])
 
 
@@ -354,51 +355,13 @@ async def _refuse_unsafe_database(settings: Settings) -> None:
     finally:
         await database.close()
     if problems:
-        _refuse(*problems)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        _refuse(*wrong_values(error))
-
-
-def _safe_settings() -> Settings:
-    """Settings for commands that touch stored credentials: they need the keys, not a safe network."""
-    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_")
-
-
-def _database_settings() -> Settings:
-    """Settings for commands that need the database alone."""
-    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_", "GATEWAY_SECRET_KEYS")
-
-
-def _settings_without(*unneeded: str) -> Settings:
-    settings = _settings()
-    if problems := [line for line in unsafe(settings) if not line.startswith(unneeded)]:
-        _refuse(*problems)
-    logs.set_up("error", "console")
-    return settings
-
-
-def _run(work: Coroutine[Any, Any, Value]) -> Value:
-    try:
-        return asyncio.run(work)
-    except (DatabaseProblem, SchemaProblem, SecretProblem) as error:
-        _refuse(str(error))
-
-
-def _refuse(*lines: str) -> NoReturn:
-    for line in lines:
-        err.print(f"error: {line}", markup=False)
-    raise typer.Exit(1)
+        refuse(*problems)
 
 
 def _generate(files: dict[Path, str], folder: Path, check: bool, command: str) -> None:
     if check:
         if old := artifacts.stale(files, folder):
-            _refuse(*(f"{path} is not current: run `{command}`." for path in old))
+            refuse(*(f"{path} is not current: run `{command}`." for path in old))
         out.print(f"current: {', '.join(str(path) for path in files)}")
         return
     written = artifacts.write(files, folder)

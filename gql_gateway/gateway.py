@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from .audited import Audit, Recording
 from .connectors.base import Connector, ListFilter, Listing
 from .connectors.homes import Homes
 from .connectors.run import Outcome, Patience, Runner, Wants
@@ -17,6 +18,8 @@ from .errors import ConnectionProblem, ErrorCode, GatewayError, IdempotencyProbl
 from .fields.change import Change, read_change
 from .fields.check import check_change
 from .idempotent import fingerprint, is_final, pack, unpack
+from .model.audit import Entry, Place, Subject
+from .model.caller import LOCAL, Caller
 from .model.connection import Connection, ConnectionKey
 from .model.customer import Company, Customer
 from .model.ref import Ref
@@ -27,7 +30,9 @@ from .storage.idempotency import Begun, Done, Reused, Running
 from .storage.secrets import SecretProblem
 
 LONGEST_KEY = 255
-ALWAYS_LISTED = frozenset({"__typename", "id", "connectionId", "nativeId", "integration", "companyId", "webUrl"})
+ALWAYS_LISTED = frozenset(
+    {"__typename", "id", "connectionId", "nativeId", "integration", "companyId", "webUrl", "history"}
+)
 
 
 class Connections(Protocol):
@@ -52,7 +57,7 @@ class IdempotencyKeys(Protocol):
 class UpdateRequest:
     """An `updateCustomer` as the schema hands it over. `member` is the `@oneOf` member, `value` its typed input.
 
-    `at` is the path of the ref in the input.
+    `at` is the path of the ref in the input. `caller` and `correlation_id` are for the audit log.
     """
 
     ref: Ref
@@ -62,6 +67,8 @@ class UpdateRequest:
     idempotency_key: str | None = None
     dry_run: bool = False
     at: Path = ("customer", "native")
+    caller: Caller = LOCAL
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class Page:
 class Gateways:
     """What the gateways of all tenants share. Nothing can be asked of it before `of` said for whom.
 
-    `deadline` is the longest an operation may take, seconds.
+    `deadline` is the longest an operation may take, seconds. Without `audit` nothing is noted of updates.
     """
 
     connectors: Mapping[str, Connector]
@@ -90,6 +97,7 @@ class Gateways:
     patience: Patience = field(default_factory=Patience)
     clock: Callable[[], float] = time.monotonic
     note_use: Callable[[ConnectionKey], None] | None = None
+    audit: Audit | None = None
     locks: WeakValueDictionary[tuple[ConnectionKey, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     budgets: dict[ConnectionKey, RepeatBudget] = field(default_factory=dict)
     homes: Homes = field(default_factory=Homes)
@@ -195,13 +203,7 @@ class Gateway:
             request = replace(request, ref=ref)
             async with self._lock(request.ref):
                 if request.idempotency_key is None or request.dry_run:
-                    return await runner.update(
-                        request.ref,
-                        change,
-                        wants=wants,
-                        expected_version=request.expected_version,
-                        dry_run=request.dry_run,
-                    )
+                    return await self._update(runner, request, change, wants)
                 return await self._update_once(runner, request, request.idempotency_key)
         except GatewayError as error:
             return Outcome(errors=[error], dry_run=request.dry_run)
@@ -222,15 +224,45 @@ class Gateway:
             raise IdempotencyProblem(ErrorCode.KEY_IN_PROGRESS, words, path=("idempotencyKey",))
         kept = False
         try:
-            outcome = await runner.update(
-                ref, change, wants=Wants(), expected_version=request.expected_version, careful=True
-            )
+            outcome = await self._update(runner, request, change, Wants(), careful=True)
             if is_final(outcome):
                 kept = await keys.finish(owned_by, key, begun.owner, pack(outcome))
             return outcome
         finally:
             if not kept:
                 await keys.forget(owned_by, key, begun.owner)
+
+    async def _update(
+        self, runner: Runner, request: UpdateRequest, change: Change, wants: Wants, *, careful: bool = False
+    ) -> Outcome:
+        """The runner's update, with an entry in the audit log as soon as anything is written."""
+        ref, audit = request.ref, None if request.dry_run else self.shared.audit
+        integration = runner.connector.manifest.integration
+        subject = Subject(self.tenant, ref.connection_id, integration, ref.native_id, ref.company_id)
+        recording = audit and Recording(audit, subject, request.caller, request.correlation_id)
+        outcome = await runner.update(
+            ref,
+            change,
+            wants=wants,
+            expected_version=request.expected_version,
+            dry_run=request.dry_run,
+            careful=careful,
+            begins=recording.begin if recording else None,
+        )
+        if recording:
+            await recording.finish(outcome)
+        return outcome
+
+    async def history(self, subject: Subject, first: int, after: Place | None = None) -> Sequence[Entry]:
+        """What the audit log knows of a customer of this tenant, newest first."""
+        audit = self.shared.audit
+        return [] if audit is None else await audit.of(subject._replace(tenant=self.tenant), first, after)
+
+    async def erase_history(self, ref: Ref) -> int:
+        """Forget what the audit log knows of a customer, also when its connection is gone; answers how many entries."""
+        audit = self.shared.audit
+        subject = Subject(self.tenant, ref.connection_id, None, ref.native_id, ref.company_id)
+        return 0 if audit is None else await audit.erase(subject)
 
     async def _placed(self, ref: Ref, connection: Connection, connector: Connector, runner: Runner, at: Path) -> Ref:
         """The ref with the company it acts upon: the connection's, or one that the credentials may use."""

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     secret_keys: SecretStr = Field(
         SecretStr(""), description="Keys for credentials at rest: name:base64 of 32 bytes, the first one encrypts."
     )
+    audit_days: int = Field(
+        365, ge=0, le=36_500, description="Days that the audit log keeps who changed what; 0 keeps no log."
+    )
     deadline: float = Field(30.0, gt=0, le=600, description="Longest time one operation may take.")
     pool_limit: int = Field(300, ge=1, description="Open connections to all providers.")
     pool_limit_per_host: int = Field(60, ge=1, description="Open connections to one provider's host.")

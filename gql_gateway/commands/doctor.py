@@ -13,6 +13,7 @@ from ..app import Running, running
 from ..serving import CannotListen, is_taken, listeners
 from ..settings import Settings, unsafe, wrong_values
 from ..storage.api_keys import ApiKeyStore
+from ..storage.audit import AuditLog
 from ..storage.connections import UNREADABLE, ConnectionStore, EverybodysConnections
 from ..storage.database import Database, DatabaseProblem
 from ..storage.idempotency import IdempotencyStore
@@ -23,12 +24,13 @@ from .health import LONGEST_CALL, SOON, Health
 from .report import Finding, Level, Report
 
 HELP = (
-    "Look at settings, database, keys, clock, connections, API keys and links, and say what to do.\n\n"
+    "Look at settings, database, keys, clock, connections, API keys, links and audit log, and say what to do.\n\n"
     "Each connection is tried with one cheap call, unless --offline is given; an access token that has ended is "
     "renewed by that, as by any other call. The exit code is 0 only without problems; warnings do not count."
 )
 UNUSED_FOR = timedelta(days=7)
 REAPED_WITHIN = timedelta(hours=2)
+UNFINISHED_AFTER = timedelta(hours=1)
 _ODD_CLOCK, _WRONG_CLOCK = 2.0, 30.0
 
 _SCHEMAS = {
@@ -91,7 +93,8 @@ async def _findings(offline: bool) -> AsyncIterator[Finding]:
             # Said among the settings. Nothing sealed can be looked at.
             box = None
         if box is not None:
-            async for finding in _of_keys(database, box):
+            audit = AuditLog(database, box, timedelta(days=settings.audit_days))
+            async for finding in _of_keys(database, box, audit):
                 yield finding
             # Nobody calls in here, and what is wrong with tokens of callers was said.
             alone = settings.model_copy(update={"jwt_keys": "", "deadline": min(settings.deadline, LONGEST_CALL)})
@@ -100,6 +103,7 @@ async def _findings(offline: bool) -> AsyncIterator[Finding]:
                 yield finding
             async for finding in _of_links(LinkStore(database, box)):
                 yield finding
+            yield await _of_audit(settings, audit)
         async for finding in _of_callers(settings, ApiKeyStore(database)):
             yield finding
 
@@ -140,19 +144,20 @@ def _clock(ahead: float | None) -> Finding:
     return Finding("clock", "database", level, words, "Set both machines by the same time servers (NTP).", facts)
 
 
-async def _of_keys(database: Database, box: SecretBox) -> AsyncIterator[Finding]:
+async def _of_keys(database: Database, box: SecretBox, audit: AuditLog) -> AsyncIterator[Finding]:
     try:
         credentials = await ConnectionStore(database, box).count_by_key()
         answers = await IdempotencyStore(database, box).count_by_key()
         links = await LinkStore(database, box).count_by_key()
+        entries = await audit.count_by_key()
     except SecretProblem as problem:
         advice = "Restore the database, or connect what is named below anew."
         yield Finding("keys", "counts", Level.PROBLEM, str(problem), advice)
         return
-    for name in dict.fromkeys((*box.key_names, *sorted({*credentials, *answers, *links}))):
-        counts = (credentials.get(name, 0), answers.get(name, 0), links.get(name, 0))
+    for name in dict.fromkeys((*box.key_names, *sorted({*credentials, *answers, *links, *entries}))):
+        counts = tuple(found.get(name, 0) for found in (credentials, answers, links, entries))
         level, advice = _judged(name, box, *counts)
-        words = "seals {} connections, {} kept answers, {} links".format(*counts)
+        words = "seals {} connections, {} kept answers, {} links, {} entries of the audit log".format(*counts)
         yield Finding(
             "keys",
             name,
@@ -163,20 +168,22 @@ async def _of_keys(database: Database, box: SecretBox) -> AsyncIterator[Finding]
                 "configured": name in box.key_names,
                 "current": name == box.current_key,
                 "removable": name != box.current_key and not any(counts),
-                **dict(zip(("connections", "idempotencyRecords", "connectLinks"), counts, strict=True)),
+                **dict(zip(("connections", "idempotencyRecords", "connectLinks", "auditEntries"), counts, strict=True)),
             },
         )
 
 
-def _judged(name: str, box: SecretBox, credentials: int, answers: int, links: int) -> tuple[Level, str]:
+def _judged(name: str, box: SecretBox, credentials: int, answers: int, links: int, entries: int) -> tuple[Level, str]:
     if name == box.current_key:
         return Level.OK, ""
     if name not in box.key_names:
         back = "Put it back into GATEWAY_SECRET_KEYS, behind the first one"
         if credentials:
             return Level.PROBLEM, f"{back}, or connect what it seals anew."
+        if entries:
+            return Level.WARNING, f"{back}: without it nobody can see what these updates changed."
         return Level.WARNING, f"{back}, or wait: kept answers go after three days, links after a week at most."
-    if credentials or answers or links:
+    if credentials or answers or links or entries:
         return Level.WARNING, "Run `gql-gateway keys rotate-secrets`; then it can be taken away."
     return Level.WARNING, "It is of no use any more: take it out of GATEWAY_SECRET_KEYS."
 
@@ -227,3 +234,14 @@ async def _of_links(store: LinkStore) -> AsyncIterator[Finding]:
     advice = "A gateway that runs deletes them within the hour: does one run on this database?" if overdue else ""
     level = Level.WARNING if overdue else Level.OK
     yield Finding("links", "all", level, words, advice, {"open": everything - expired, "expired": expired})
+
+
+async def _of_audit(settings: Settings, audit: AuditLog) -> Finding:
+    count, unfinished = await audit.count(), await audit.count_unfinished(UNFINISHED_AFTER)
+    days = settings.audit_days
+    words = f"{count} entries, kept for {days} days" if days else "none is kept"
+    facts = {"entries": count, "unfinished": unfinished, "days": days}
+    if unfinished:
+        words += f"; {unfinished} updates were begun and not seen to end"
+        return Finding("audit", "all", Level.WARNING, words, "Their result is STARTED: read these customers.", facts)
+    return Finding("audit", "all", Level.OK, words, "", facts)

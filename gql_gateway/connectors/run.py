@@ -146,6 +146,7 @@ class _Plan:
 
 
 Sleep = Callable[[float], Awaitable[None]]
+Begins = Callable[[list[FieldChange]], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -190,26 +191,37 @@ class Runner:
         expected_version: str | None = None,
         dry_run: bool = False,
         careful: bool = False,
+        begins: Begins | None = None,
     ) -> Outcome:
-        """Make the change. `careful`: read first, and write nothing when the record holds every value already."""
+        """Make the change. `careful`: read first, and write nothing when the record holds every value already.
+
+        `begins` is told what will differ before the first call that writes; then the record is read first.
+        """
         self.noting = wants.requests
         outcome = Outcome(dry_run=dry_run, requests=self.requests)
         outcome.errors += check_change(change)
         if outcome.errors:
             return outcome
         try:
-            await self._update(outcome, ref, change, wants, expected_version, careful)
+            await self._update(outcome, ref, change, wants, expected_version, careful, begins)
         except GatewayError as error:
             outcome.errors.append(error)
         return outcome
 
     async def _update(
-        self, outcome: Outcome, ref: Ref, change: Change, wants: Wants, expected_version: str | None, careful: bool
+        self,
+        outcome: Outcome,
+        ref: Ref,
+        change: Change,
+        wants: Wants,
+        expected_version: str | None,
+        careful: bool,
+        begins: Begins | None,
     ) -> None:
         connector = self.connector
         before: JsonObject | None = None
         reads = outcome.dry_run or expected_version is not None or wants.before or careful or not change
-        if connector.needs_current or reads:
+        if connector.needs_current or reads or begins is not None:
             before = await self.read(ref)
             if careful and effect_of(connector, change, None, None, before) is Effect.APPLIED:
                 outcome.customer = connector.parse(before, ref)
@@ -224,6 +236,9 @@ class Runner:
         if outcome.dry_run and before is not None:
             self._foresee(outcome, ref, change, before, steps)
             return
+        if begins is not None and before is not None and steps:
+            after = predicted(change, before, connector.locate)
+            await begins(field_changes(connector.parse(before, ref), connector.parse(after, ref)))
         made = await self._write(ref, change, before)
         for answer in (item.answer for item in made if item.answer is not None):
             remarks = map(self.transport.clean, connector.remarks(answer))

@@ -16,6 +16,7 @@ from ..model.ref import Ref
 from .context import Context
 from .directives import needs, supported
 from .enums import Integration
+from .history import CustomerUpdateConnection, history_of
 from .scalars import JSON, DateTime
 
 if TYPE_CHECKING:
@@ -141,6 +142,20 @@ class Customer(Node):
     native: JSON | None = supported(
         "native", always=True, needed=Scope.NATIVE, description="The provider's own document, whole."
     )
+
+    @supported(
+        "history",
+        always=True,
+        description="What was changed through this gateway, newest first, as long as the audit log keeps it.",
+    )
+    async def history(
+        self,
+        info: Info[Context, None],
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 25,
+        after: Annotated[str | None, strawberry.argument(description="Go on after this cursor.")] = None,
+    ) -> CustomerUpdateConnection:
+        record: Any = self
+        return await history_of(record, info, first, after)
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Info[Context, None]) -> bool:

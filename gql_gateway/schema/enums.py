@@ -11,6 +11,7 @@ from ..connectors.registry import connectors
 from ..errors import ErrorCode
 from ..fields.native import ListSemantics
 from ..fields.vocabulary import publish
+from ..model.audit import UpdateResult
 from ..model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ else:
     Integration.__doc__ = "An accounting system that the gateway speaks to."
     publish(Integration)
 
-publish(ErrorCode, WarningCode, UpdateSemantics, Versioning, Trust, ListSemantics)
+publish(ErrorCode, WarningCode, UpdateSemantics, Versioning, Trust, ListSemantics, UpdateResult)
 
 __all__ = [
     "ErrorCode",
     "Integration",
     "ListSemantics",
     "Trust",
+    "UpdateResult",
     "UpdateSemantics",
     "Versioning",
     "WarningCode",

@@ -14,6 +14,7 @@ from ..model.caller import Scope
 from .connecting import CreateConnectLinkInput, CreateConnectLinkPayload, create_link
 from .context import Context
 from .directives import needs
+from .erasing import EraseHistoryInput, EraseHistoryPayload, erase
 from .inputs import UpdateCustomerInput, member_of, ref_of
 from .payloads import UpdateCustomerPayload, payload_of
 from .selection import selected
@@ -37,10 +38,19 @@ class Mutation:
         try:
             member, value = member_of(input.change)
             ref, at = ref_of(input.customer, "customer")
+            context = info.context
             request = UpdateRequest(
-                ref, member, value, input.expected_version, input.idempotency_key, input.dry_run, at
+                ref,
+                member,
+                value,
+                input.expected_version,
+                input.idempotency_key,
+                input.dry_run,
+                at,
+                context.caller,
+                context.correlation_id,
             )
-            outcome = await info.context.gateway.update(request, wants)
+            outcome = await context.gateway.update(request, wants)
         except GatewayError as error:
             outcome = Outcome(errors=[error], dry_run=input.dry_run)
         return payload_of(outcome)
@@ -59,3 +69,15 @@ class Mutation:
         if context.connect is None:
             raise RuntimeError("The application was not started.")
         return await create_link(context.connect, context.caller.tenant, input)
+
+    @strawberry.mutation(
+        directives=[needs(Scope.ADMIN)],
+        description="Erase what the audit log knows of a customer, for a person who has the right to be forgotten. "
+        "The provider is not asked, so it works for connections and customers that are gone, too.",
+    )
+    async def erase_customer_history(
+        self,
+        info: Info[Context, None],
+        input: Annotated[EraseHistoryInput, strawberry.argument(description="Whose history.")],
+    ) -> EraseHistoryPayload:
+        return await erase(info.context.gateway, input)

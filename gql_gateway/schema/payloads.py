@@ -14,6 +14,7 @@ from .company import Company
 from .customer import Customer
 from .directives import needs
 from .enums import ErrorCode, WarningCode
+from .history import FieldChange
 from .scalars import JSON
 
 
@@ -102,13 +103,6 @@ def present(error: problems.GatewayError) -> UserError:
     names = (item.name for item in dataclasses.fields(shown))
     values = {name: getattr(error, name) for name in names}
     return shown(**{**values, "path": list(error.path)})  # type: ignore[no-any-return]
-
-
-@strawberry.type(description="One unified field that differs before and after.")
-class FieldChange:
-    path: str = strawberry.field(description="Unified path, e.g. `addresses[BILLING].city`.")
-    before: JSON | None = strawberry.field(description="The value before; null when there was none.")
-    after: JSON | None = strawberry.field(description="The value after; null when there is none.")
 
 
 @strawberry.type(description="One call to the provider: made, or in a dry run one that would be made.")

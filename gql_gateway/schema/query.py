@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from strawberry.types import Info
 
 from ..connectors.base import ListFilter
 from ..connectors.registry import connectors
-from ..errors import ErrorCode, GatewayError, InvalidChange, Path
+from ..errors import ErrorCode, GatewayError, Path
 from ..gateway import Page
 from ..model.caller import Scope
 from ..model.connection import Connection
@@ -24,18 +23,9 @@ from .directives import needs
 from .enums import Integration
 from .inputs import CustomerBy, CustomerFilter, ref_of, ref_of_id
 from .integrations import IntegrationInfo, info_of
+from .paging import PageInfo, check_size, decode, encode, not_a_cursor
 from .scalars import DateTime
 from .selection import selected
-
-LARGEST_PAGE = 100
-
-
-@strawberry.type(description="Where a page of a list begins and ends.")
-class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more follow.")
-    has_previous_page: bool = strawberry.field(description="Whether some come before.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first on the page.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last on the page; send it as `after`.")
 
 
 @strawberry.type(description="A customer in a list.")
@@ -115,8 +105,7 @@ class Query:
         first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 25,
         after: Annotated[str | None, strawberry.argument(description="Go on after this cursor.")] = None,
     ) -> CustomerConnection:
-        if not 1 <= first <= LARGEST_PAGE:
-            raise InvalidChange(ErrorCode.BAD_FORMAT, f"first takes 1 to {LARGEST_PAGE}.", path=("first",))
+        check_size(first)
         offset = 0 if after is None else _offset(after)
         wanted = filter.wanted() if filter else ListFilter()
         needed = selected(info, "nodes", "edges.node")
@@ -196,16 +185,15 @@ def _shown(connection: Connection) -> ProviderConnection:
 
 
 def _cursor(offset: int) -> str:
-    return urlsafe_b64encode(f"offset:{offset}".encode()).decode().rstrip("=")
+    return encode(f"offset:{offset}")
 
 
 def _offset(cursor: str) -> int:
     try:
-        text = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
-        kind, number = text.split(":")
+        kind, number = decode(cursor).split(":")
         offset = int(number)
     except ValueError:
-        kind, offset = "", -1
+        raise not_a_cursor() from None
     if kind != "offset" or not 0 <= offset < 2**31:
-        raise InvalidChange(ErrorCode.BAD_FORMAT, "This is not a cursor of this list.", path=("after",))
+        raise not_a_cursor()
     return offset

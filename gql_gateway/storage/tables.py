@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, CheckConstraint, Column, Dialect, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
 from sqlalchemy.types import DateTime, TypeDecorator
 
 
@@ -105,4 +117,23 @@ connect_links = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "expires_at"),
+)
+
+# No foreign key to `connections`: what was done stays known when a connection is removed. `details` are who and what.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("connection_id", Text, nullable=False),
+    Column("integration", Text, nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("company_id", Text),
+    Column("at", UtcDateTime, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("correlation_id", Text, nullable=False),
+    Column("details", LargeBinary, nullable=False),
+    Index("ix_audit_log_tenant_connection_id_native_id_at", "tenant", "connection_id", "native_id", "at"),
+    Index("ix_audit_log_at", "at"),
 )

@@ -252,10 +252,11 @@ class TestKeys:
         from gql_gateway.storage.secrets import SecretBox
 
         box = SecretBox.from_text(f"{generate_key('k2')},{generate_key('k1')}")
-        for counts in ((0, 0, 1), (0, 1, 0), (1, 0, 0)):
+        for counts in ((0, 0, 0, 1), (0, 0, 1, 0), (0, 1, 0, 0), (1, 0, 0, 0)):
             assert "rotate" in doctor._judged("k1", box, *counts)[1]
-        assert doctor._judged("gone", box, 0, 1, 0)[0] is Level.WARNING
-        assert doctor._judged("gone", box, 1, 0, 0)[0] is Level.PROBLEM
+        assert doctor._judged("gone", box, 0, 1, 0, 0)[0] is Level.WARNING
+        assert doctor._judged("gone", box, 0, 0, 0, 1)[0] is Level.WARNING
+        assert doctor._judged("gone", box, 1, 0, 0, 0)[0] is Level.PROBLEM
 
     def test_bytes_that_were_changed(self, cli: Cli) -> None:
         add(cli, "sevdesk", "acme", {"api_token": "0" * 32})

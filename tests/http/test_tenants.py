@@ -104,6 +104,14 @@ CASES: dict[str, list[Case]] = {
             '"link":{"__typename":"ConnectLink"}',
         ),
     ],
+    "Mutation.eraseCustomerHistory": [
+        # Nothing is said of a connection: also one that is gone may have entries.
+        Case(
+            "mutation ($i: EraseHistoryInput!) { eraseCustomerHistory(input: $i) { erased errors { code } } }",
+            f'{{"i": {{"customer": {NATIVE}}}}}',
+            '"erased":0',
+        ),
+    ],
     # No id is taken; what it shows is tested by itself below.
     "Query.connections": [],
     "Query.integrations": [],
@@ -153,6 +161,12 @@ async def test_connection_of_another_tenant_is_like_none_at_all(building: Buildi
 @pytest.mark.parametrize("case", PROBES)
 async def test_whoever_has_the_connection_is_answered_otherwise(building: Building, case: Case) -> None:
     """Or the test above would prove nothing."""
+    # There has to be something to erase.
+    change = {
+        "customer": {"native": {"connectionId": "secret", "nativeId": FIRST}},
+        "change": {"fortnox": {"notes": "x"}},
+    }
+    await building.post(ALPHA, UPDATE, {"input": change})
     own = await building.post(ALPHA, case.query, case.given("secret"))
     nothing = await building.post(ALPHA, case.query, case.given(NOWHERE))
     assert own.body.decode().replace("secret", NOWHERE) != nothing.body.decode()

@@ -46,6 +46,9 @@ TABLE: dict[str, list[tuple[str, set[frozenset[Scope]]]]] = {
     "Mutation.createConnectLink": [
         ('mutation { createConnectLink(input: {connectionId: "x"}) { link { url } } }', {frozenset({A})}),
     ],
+    "Mutation.eraseCustomerHistory": [
+        ('mutation { eraseCustomerHistory(input: {customer: {id: "x"}}) { erased } }', {frozenset({A})}),
+    ],
     "UpdateCustomerPayload.changes": [
         ("mutation { %s }" % (UPDATE % "changes { path }"), {frozenset({W}), frozenset({R})})
     ],

@@ -140,7 +140,7 @@ def test_processes_that_start_together_migrate_once(shared_database_url: str) ->
         process.stdin.write("\n")
         process.stdin.flush()
 
-    assert [process.communicate(timeout=60) for process in running] == [("['0005']\n", "")] * 4
+    assert [process.communicate(timeout=60) for process in running] == [("['0006']\n", "")] * 4
 
 
 async def test_a_migration_waits_for_that_of_another_process(postgresql_database_url: str) -> None:
