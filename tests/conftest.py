@@ -3,11 +3,15 @@
 On a developer's machine a test may skip because PostgreSQL, Node or a browser is absent. In CI everything is
 installed, so a skip there is a test that silently stopped testing. Reasons that start with `capability:` stay skips:
 they say that a provider cannot do what the conformance suite asks of others.
+
+Tests that run against the clock, a browser or other processes get two more tries: a machine that stands still for a
+second is no fault of the code. What is really broken fails three times, and each further try is shown.
 """
 
 import logging
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -18,7 +22,17 @@ ALLOWED = "capability:"
 # The parts of an invented integration: `test_thirteenth.py` runs what is in there where it belongs.
 collect_ignore = ["thirteenth"]
 
+AGAINST_THE_CLOCK = frozenset(
+    "browser callers clients connect e2e faults federation http outbound storage subscriptions".split()
+)
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in AGAINST_THE_CLOCK:
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
