@@ -109,6 +109,7 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
             apps_of(settings),
             public_url(settings),
             settings.return_urls.split(),
+            settings.operator_name.strip(),
         )
         endpoints = {
             name: connector.manifest.token for name, connector in connectors().items() if connector.manifest.token

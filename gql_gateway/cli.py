@@ -237,6 +237,7 @@ def connect_books(
         int | None,
         typer.Option(min=0, max=65535, help=f"Port on {connect.HOST}, {connect.PORT} otherwise; 0 finds a free one."),
     ] = None,
+    requested_by: Annotated[str | None, typer.Option(help="On whose behalf the pages ask: a name.")] = None,
 ) -> None:
     def tell(invitation: connect.Invitation) -> None:
         for label, address in invitation.redirects.items() if integration else ():
@@ -246,7 +247,8 @@ def connect_books(
             connect.show_in_browser(invitation.address)
 
     try:
-        result, link = run(connect.connect(safe_settings(), ConnectionKey(tenant, id), integration, port, tell))
+        key = ConnectionKey(tenant, id)
+        result, link = run(connect.connect(safe_settings(), key, integration, port, tell, requested_by))
     except connections.BadArguments as error:
         refuse(*str(error).splitlines())
     if result is not connect.Result.CONNECTED:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .model.link import LONGEST_NAME, is_name
 from .storage.secrets import InvalidKeys, SecretBox
 
 DEFAULT_DATABASE = "sqlite:///gateway.sqlite3"
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     apps: dict[str, AppSettings] = Field(
         {}, description="Apps registered at providers: GATEWAY_APPS__FORTNOX__CLIENT_ID, …__CLIENT_SECRET."
     )
+    operator_name: str = Field("", description="Who runs the gateway, told to people who are asked to connect books.")
     authentication: Literal["required", "off"] = Field(
         "required", description="Whether callers show an API key or a JWT; off: everybody may do everything."
     )
@@ -131,6 +133,10 @@ def _unsafe_connecting(settings: Settings) -> list[str]:
             problems.append(f"{name}: the gateway stands at the root of its host.")
         elif not parts.path and name != "GATEWAY_PUBLIC_URL":
             problems.append(f"{name}: without a path any host that begins alike would be allowed; end it with /.")
+    if settings.operator_name and not is_name(settings.operator_name):
+        problems.append(
+            f"GATEWAY_OPERATOR_NAME: it takes a name of up to {LONGEST_NAME} characters in one line, and no address."
+        )
     return problems
 
 

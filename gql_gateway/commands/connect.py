@@ -84,6 +84,7 @@ async def connect(
     integration: str | None,
     port: int | None,
     tell: Callable[[Invitation], None],
+    requested_by: str | None = None,
 ) -> tuple[Result, Link]:
     """Serve the pages until the link has come to its end, and say to which. Raises `BadArguments` before that."""
     name = None if integration is None else integration.lower().replace("-", "_")
@@ -93,7 +94,7 @@ async def connect(
         async with running(reachable, SecretBox.from_text(settings.secret_keys.get_secret_value())) as parts:
             flow = parts.connect
             try:
-                token, link = await flow.create(key.tenant, key.id, name, life=LIFE)
+                token, link = await flow.create(key.tenant, key.id, name, life=LIFE, requested_by=requested_by)
             except BadLink as bad:
                 raise BadArguments("\n".join(bad.problems.values())) from None
             names = [link.integration] if link.integration else flow.open_to_people()

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -20,7 +21,7 @@ from ..errors import ConnectionProblem, ErrorCode, ProviderUnavailable
 from ..gateway import Gateways
 from ..model.connection import Connection, ConnectionKey, Credentials
 from ..model.customer import Company
-from ..model.link import Link, Stage
+from ..model.link import LONGEST_NAME, Link, Stage, is_name
 from ..oauth import consent
 from ..oauth.consent import Consent, ConsentProblem
 from ..oauth.exchange import RefreshProblem, request, understand
@@ -38,6 +39,8 @@ USUAL_LIFE = timedelta(hours=24)
 HANDED_OUT = frozenset({"access_token", "refresh_token", "expires_at", "scope"})
 """Credentials that a token endpoint gives, and nobody types in."""
 OF_THE_APP = frozenset({"client_id", "client_secret", "redirect_uri"})
+_CARRIED = frozenset({"requested_by"})
+"""What a link keeps from its first page to its last choice."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 
 
@@ -68,7 +71,10 @@ class Offer:
 
 @dataclass(slots=True)
 class ConnectFlow:
-    """`public_url` is how browsers reach the gateway, `allowed_returns` where people may be sent afterwards."""
+    """`public_url` is how browsers reach the gateway, `allowed_returns` where people may be sent afterwards.
+
+    `operator` is the name of whoever runs the gateway, told where a link does not say who asks.
+    """
 
     shared: Gateways
     links: LinkStore
@@ -76,6 +82,7 @@ class ConnectFlow:
     apps: Apps
     public_url: str
     allowed_returns: Sequence[str] = ()
+    operator: str = ""
 
     async def create(
         self,
@@ -84,6 +91,7 @@ class ConnectFlow:
         integration: str | None = None,
         return_url: str | None = None,
         life: timedelta = USUAL_LIFE,
+        requested_by: str | None = None,
     ) -> tuple[str, Link]:
         """A new link and the secret in its address, which is shown this once. Raises `BadLink`."""
         problems: dict[str, str] = {}
@@ -95,6 +103,8 @@ class ConnectFlow:
             problems["returnUrl"] = "This address is none that GATEWAY_RETURN_URLS allows."
         if not timedelta(minutes=1) <= life <= LONGEST_LIFE:
             problems["expiresIn"] = "A link lives between a minute and seven days."
+        if requested_by is not None and not is_name(requested_by):
+            problems["requestedBy"] = f"It takes a name of up to {LONGEST_NAME} characters in one line, and no address."
         existing = None if problems else await self.connections.get(ConnectionKey(tenant, connection_id))
         if existing is not None and integration not in (None, existing.integration):
             problems["integration"] = f"{connection_id} is a connection of {existing.integration}."
@@ -105,10 +115,15 @@ class ConnectFlow:
         token = secrets.token_urlsafe(32)
         now = datetime.now(UTC)
         only = existing.integration if existing else integration
-        link = Link(hash_of(token), tenant, connection_id, only, return_url, now, now + life)
+        told = {} if requested_by is None else {"requested_by": requested_by.strip()}
+        link = Link(hash_of(token), tenant, connection_id, only, return_url, now, now + life, kept=told)
         await self.links.add(link)
         log.info("connect_link_created", tenant=tenant, connection=connection_id)
         return token, link
+
+    def asker(self, link: Link) -> str:
+        """On whose behalf the person is asked; empty where nobody has said so."""
+        return str(link.kept.get("requested_by", self.operator))
 
     def address(self, token: str) -> str:
         """What is sent to the person."""
@@ -161,7 +176,7 @@ class ConnectFlow:
         if endpoint is None or connector.manifest.token is None:
             return None
         visit = consent.begin(endpoint, self.redirect_uri(connector.manifest.name))
-        if not await self.links.keep(link, Stage.BEGUN, {"consent": asdict(visit)}):
+        if not await self.links.keep(link, Stage.BEGUN, {**_carried(link), "consent": asdict(visit)}):
             raise _out_of_turn()
         app = self.app(connector.manifest.name)
         client_id = app.client_id or connector.manifest.token.client_id or ""
@@ -180,7 +195,7 @@ class ConnectFlow:
             words = f"{problem} {connector.manifest.label} said: {told}." if told else str(problem)
             raise LinkProblem("DENIED" if problem.denied else "REFUSED", words) from None
         # Whatever comes of it, nobody comes back with this state again.
-        if not await self.links.keep(link, Stage.BEGUN, {}):
+        if not await self.links.keep(link, Stage.BEGUN, _carried(link)):
             raise _out_of_turn()
         company_id = query.get(endpoint.company_parameter) if endpoint.company_parameter else None
         connection = self._connection(link, connector, self.app(connector.manifest.name).credentials(), company_id)
@@ -270,7 +285,11 @@ class ConnectFlow:
 
     async def _look_for_companies(self, link: Link, connector: Connector, connection: Connection) -> None:
         credentials, companies = await reachable_companies(self.shared, connector, connection)
-        kept = {"credentials": dict(credentials), "companies": [asdict(company) for company in companies]}
+        kept = {
+            **_carried(link),
+            "credentials": dict(credentials),
+            "companies": [asdict(company) for company in companies],
+        }
         current = await self.links.find(link.id)
         if current is None or not await self.links.keep(current, Stage.COMPANY, kept):
             raise _out_of_turn()
@@ -302,6 +321,10 @@ def redirect_uri(public_url: str, integration: str) -> str:
 def hash_of(secret: str) -> str:
     """A link or cookie as it is kept. They are random, so a fast hash is enough."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _carried(link: Link) -> dict[str, Any]:
+    return {name: value for name, value in link.kept.items() if name in _CARRIED}
 
 
 def _unfit(company: Company, fixed: str | None) -> str | None:

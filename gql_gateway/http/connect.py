@@ -91,8 +91,8 @@ class ConnectPages:
             return await self._company_page(flow, link, connector)
         address = await flow.consent_address(link, connector)
         if address is not None:
-            return _page("consent", step=1, manifest=manifest, address=address)
-        return self._key_page(connector)
+            return _page("consent", step=1, manifest=manifest, address=address, asker=flow.asker(link))
+        return self._key_page(flow, link, connector)
 
     async def key(self, request: Request) -> Response:
         flow = self._flow()
@@ -101,8 +101,10 @@ class ConnectPages:
         try:
             absent = await flow.type_in(link, connector, form)
         except GatewayError as error:
-            return self._key_page(connector, problem=_words(error), status=400)
-        return self._key_page(connector, absent=absent, status=400) if absent else _see_other("/connect/step")
+            return self._key_page(flow, link, connector, problem=_words(error), status=400)
+        return (
+            self._key_page(flow, link, connector, absent=absent, status=400) if absent else _see_other("/connect/step")
+        )
 
     async def callback(self, request: Request) -> Response:
         """The registered redirect URI: the browser is back from the provider."""
@@ -139,10 +141,10 @@ class ConnectPages:
         only = None if link.integration is None else open_to_people[link.integration].manifest
         choices = [connector.manifest for connector in open_to_people.values()]
         until = f"{link.expires_at:%Y-%m-%d %H:%M} UTC"
-        return _page("start", only=only, choices=choices, until=until, **more)
+        return _page("start", only=only, choices=choices, until=until, asker=flow.asker(link), **more)
 
-    def _key_page(self, connector: Connector, **more: Any) -> Response:
-        values = {"absent": [], "asked": asked_for(connector), **more}
+    def _key_page(self, flow: ConnectFlow, link: Link, connector: Connector, **more: Any) -> Response:
+        values = {"absent": [], "asked": asked_for(connector), "asker": flow.asker(link), **more}
         return _page("key", step=1, manifest=connector.manifest, **values)
 
     async def _company_page(self, flow: ConnectFlow, link: Link, connector: Connector, **more: Any) -> Response:

@@ -27,6 +27,9 @@ class CreateConnectLinkInput:
     expires_in: int = strawberry.field(
         default=int(USUAL_LIFE.total_seconds()), description="Seconds, from a minute to seven days."
     )
+    requested_by: str | None = strawberry.field(
+        default=None, description="On whose behalf the page asks: a name of up to 80 characters, shown as it is."
+    )
 
 
 @strawberry.type(description="An address for one person, in one browser, once.")
@@ -46,7 +49,9 @@ async def create_link(flow: ConnectFlow, tenant: str, wish: CreateConnectLinkInp
     # A number of seconds that no calendar holds is as wrong as any other that is too long.
     life = timedelta(seconds=max(0, min(wish.expires_in, 10**9)))
     try:
-        token, link = await flow.create(tenant, str(wish.connection_id), integration, wish.return_url, life)
+        token, link = await flow.create(
+            tenant, str(wish.connection_id), integration, wish.return_url, life, wish.requested_by
+        )
     except BadLink as bad:
         return CreateConnectLinkPayload(link=None, errors=[_shown(*item) for item in bad.problems.items()])
     expires_at: Any = link.expires_at

@@ -36,6 +36,7 @@ class LinkStore:
                     integration=link.integration,
                     return_url=link.return_url,
                     stage=link.stage.value,
+                    kept=self._sealed(link, link.kept),
                     created_at=link.created_at,
                     expires_at=link.expires_at,
                 )
@@ -67,12 +68,10 @@ class LinkStore:
 
     async def keep(self, link: Link, stage: Stage, kept: Mapping[str, Any]) -> bool:
         """Move on from the stage that the link was read at; false when somebody else has."""
-        plain = json.dumps(dict(kept)).encode()
-        sealed = self._box.seal(plain, *KEPT.context(link.tenant, link.id)) if kept else None
         change = (
             update(connect_links)
             .where(connect_links.c.id == link.id, connect_links.c.stage == link.stage.value)
-            .values(stage=stage.value, kept=sealed)
+            .values(stage=stage.value, kept=self._sealed(link, kept))
         )
         async with self._database.write() as connection:
             return (await connection.execute(change)).rowcount == 1
@@ -115,6 +114,10 @@ class LinkStore:
         async with self._database.read() as connection:
             row = (await connection.execute(select(connect_links).where(which))).mappings().first()
         return None if row is None else self._read(row)
+
+    def _sealed(self, link: Link, kept: Mapping[str, Any]) -> bytes | None:
+        plain = json.dumps(dict(kept)).encode()
+        return self._box.seal(plain, *KEPT.context(link.tenant, link.id)) if kept else None
 
     def _read(self, row: RowMapping) -> Link:
         kept: dict[str, Any] = {}
