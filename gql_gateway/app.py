@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -23,6 +23,7 @@ from .callers.door import Door, GuardedDoor, OpenDoor
 from .callers.key_set import KeySet, from_address, from_file
 from .callers.tokens import TokenRules, TokenVerifier
 from .connect.apps import App as RegisteredApp
+from .connect.apps import unknown
 from .connect.flow import ConnectFlow
 from .connectors.registry import connectors
 from .execute import Executor
@@ -37,7 +38,8 @@ from .oauth.tokens import TokenKeeper
 from .outbound.client import Outbound
 from .outbound.limits import Limiter
 from .schema.build import GatewaySchema, build_schema
-from .settings import Settings, public_url
+from .settings import RegionSettings, Settings, public_url
+from .settings import unsafe as unsafe_settings
 from .storage.alone import alone_in
 from .storage.api_keys import ApiKeyStore
 from .storage.audit import AuditLog
@@ -121,15 +123,27 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
 def apps_of(settings: Settings) -> dict[str, RegisteredApp]:
     """What the settings say of providers, by connector's name."""
     return {
-        name.lower().replace("-", "_"): RegisteredApp(
-            app.client_id or None,
-            app.client_secret.get_secret_value() or None,
-            app.consent_url or None,
-            app.token_url or None,
-            app.base_url or None,
+        name.lower().replace("-", "_"): replace(
+            _registered(app), regions={region.upper(): _registered(own) for region, own in app.regions.items()}
         )
         for name, app in settings.apps.items()
     }
+
+
+def unsafe(settings: Settings) -> list[str]:
+    """One clear line for each setting that `serve` refuses, also of providers that there are not."""
+    manifests = {name: connector.manifest for name, connector in connectors().items()}
+    return [*unsafe_settings(settings), *unknown(apps_of(settings), manifests)]
+
+
+def _registered(app: RegionSettings) -> RegisteredApp:
+    return RegisteredApp(
+        app.client_id or None,
+        app.client_secret.get_secret_value() or None,
+        app.consent_url or None,
+        app.token_url or None,
+        app.base_url or None,
+    )
 
 
 @asynccontextmanager

@@ -16,8 +16,8 @@ from .storage.secrets import InvalidKeys, SecretBox
 DEFAULT_DATABASE = "sqlite:///gateway.sqlite3"
 
 
-class AppSettings(BaseModel):
-    """The app registered at one provider, and other addresses to find the provider at."""
+class RegionSettings(BaseModel):
+    """The app registered at one host of a provider, and other addresses to find the provider at."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,11 +28,17 @@ class AppSettings(BaseModel):
     base_url: str = ""
 
 
+class AppSettings(RegionSettings):
+    """The app registered at one provider, and those at its further hosts."""
+
+    regions: dict[str, RegionSettings] = {}
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Times are seconds, sizes bytes."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GATEWAY_", env_nested_delimiter="__", env_nested_max_split=2, frozen=True, extra="ignore"
+        env_prefix="GATEWAY_", env_nested_delimiter="__", env_nested_max_split=4, frozen=True, extra="ignore"
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from ..app import Running, running
+from ..app import Running, running, unsafe
 from ..serving import CannotListen, is_taken, listeners
-from ..settings import Settings, unsafe, wrong_values
+from ..settings import Settings, wrong_values
 from ..storage.api_keys import ApiKeyStore
 from ..storage.audit import AuditLog
 from ..storage.connections import UNREADABLE, ConnectionStore, EverybodysConnections

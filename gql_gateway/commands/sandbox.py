@@ -19,7 +19,7 @@ from ..examples import update_operation
 from ..model.caller import DEFAULT_TENANT
 from ..model.connection import Connection, Credentials
 from ..sandbox.server import Sandbox
-from ..settings import AppSettings, Settings, public_url
+from ..settings import AppSettings, RegionSettings, Settings, public_url
 from ..storage.connections import ConnectionStore
 from ..storage.database import Database
 from ..storage.secrets import SecretBox, generate_key
@@ -77,6 +77,12 @@ def _apps(sandbox: Sandbox, gateway_url: str) -> dict[str, AppSettings]:
             consent_url=simulator.consent_url(url) or "",
             token_url=simulator.token_url(url) or "",
             base_url=url,
+            regions={
+                region: RegionSettings(
+                    client_id=own["client_id"], client_secret=SecretStr(own["client_secret"]), base_url=url + path
+                )
+                for region, (path, own) in simulator.regions().items()
+            },
         )
     return apps
 

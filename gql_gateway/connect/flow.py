@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from ..connectors.base import Connector, Credential
+from ..connectors.base import Connector, Credential, Region
 from ..errors import ConnectionProblem, ErrorCode, ProviderUnavailable
 from ..gateway import Gateways
 from ..model.connection import Connection, ConnectionKey, Credentials
@@ -28,7 +28,7 @@ from ..oauth.exchange import RefreshProblem, request, understand
 from ..outbound.message import TransportError
 from ..storage.connections import ConnectionExists, ConnectionStore
 from ..storage.links import LinkStore
-from .apps import App, Apps, lacking
+from .apps import App, Apps, by_region, lacking, place
 from .returns import is_allowed
 from .trial import reachable_companies
 
@@ -39,7 +39,7 @@ USUAL_LIFE = timedelta(hours=24)
 HANDED_OUT = frozenset({"access_token", "refresh_token", "expires_at", "scope"})
 """Credentials that a token endpoint gives, and nobody types in."""
 OF_THE_APP = frozenset({"client_id", "client_secret", "redirect_uri"})
-_CARRIED = frozenset({"requested_by"})
+_CARRIED = frozenset({"requested_by", "region"})
 """What a link keeps from its first page to its last choice."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 
@@ -110,6 +110,8 @@ class ConnectFlow:
             problems["integration"] = f"{connection_id} is a connection of {existing.integration}."
         elif existing is not None and existing.integration not in self.open_to_people():
             problems["integration"] = f"The gateway's app at {existing.integration} is not set up."
+        elif existing is not None and self._has_no_app(existing):
+            problems["integration"] = f"The gateway has no app at the host of {connection_id}."
         if problems:
             raise BadLink(problems)
         token = secrets.token_urlsafe(32)
@@ -156,10 +158,16 @@ class ConnectFlow:
         link = await self.find(token)
         if link.integration not in (None, integration) or integration not in self.open_to_people():
             raise LinkProblem("OUT_OF_TURN", "This link is for another system.")
+        connector = self.shared.connectors[integration]
+        regions = await self.regions(link, connector)
+        if connector.manifest.regions and not regions:
+            raise LinkProblem("OUT_OF_TURN", "This connection is at another host.")
         cookie = secrets.token_urlsafe(32)
         begun = await self.links.begin(link.id, hash_of(cookie), integration)
         if begun is None:
             raise _used()
+        if len(regions) == 1:
+            await self.choose_region(begun, connector, regions[0].name)
         return cookie, begun
 
     async def of_browser(self, cookie: str | None) -> tuple[Link, Connector]:
@@ -170,15 +178,28 @@ class ConnectFlow:
             raise _expired()
         return link, self.shared.connectors[str(link.integration)]
 
+    async def regions(self, link: Link, connector: Connector) -> list[Region]:
+        """Where the books can be: where the gateway has an app. A connection that is made anew stays where it is."""
+        return self._regions(connector, await self.connections.get(ConnectionKey(link.tenant, link.connection_id)))
+
+    async def choose_region(self, link: Link, connector: Connector, name: str) -> None:
+        """Whoever has chosen may choose again until the browser is back from the provider."""
+        if link.stage is not Stage.BEGUN:
+            raise _out_of_turn()
+        if name not in [region.name for region in await self.regions(link, connector)]:
+            raise LinkProblem("REFUSED", "Choose where your books are.")
+        if not await self.links.keep(link, Stage.BEGUN, {**_carried(link), "region": name}):
+            raise _out_of_turn()
+
     async def consent_address(self, link: Link, connector: Connector) -> str | None:
         """Where the browser goes to be asked; `None` where a key is typed in instead."""
         endpoint = connector.manifest.consent
         if endpoint is None or connector.manifest.token is None:
             return None
+        app = self._app_of(link, connector)
         visit = consent.begin(endpoint, self.redirect_uri(connector.manifest.name))
         if not await self.links.keep(link, Stage.BEGUN, {**_carried(link), "consent": asdict(visit)}):
             raise _out_of_turn()
-        app = self.app(connector.manifest.name)
         client_id = app.client_id or connector.manifest.token.client_id or ""
         return consent.address(endpoint, visit, client_id, url=app.consent_page(endpoint))
 
@@ -198,7 +219,7 @@ class ConnectFlow:
         if not await self.links.keep(link, Stage.BEGUN, _carried(link)):
             raise _out_of_turn()
         company_id = query.get(endpoint.company_parameter) if endpoint.company_parameter else None
-        connection = self._connection(link, connector, self.app(connector.manifest.name).credentials(), company_id)
+        connection = self._connection(link, connector, self._app_of(link, connector).credentials(), company_id)
         credentials = await self._exchange(connector, connection, visit, code)
         await self._look_for_companies(link, connector, replace(connection, credentials=credentials))
 
@@ -212,7 +233,7 @@ class ConnectFlow:
         if absent:
             return absent
         typed = {name: value for name, value in values.items() if value}
-        app = self.app(connector.manifest.name).credentials()
+        app = self._app_of(link, connector).credentials()
         await self._look_for_companies(link, connector, self._connection(link, connector, {**app, **typed}, None))
         return []
 
@@ -254,6 +275,10 @@ class ConnectFlow:
             pass
         # Connected anew: the credentials are replaced, whatever the provider refused before is forgotten.
         while (existing := await self.connections.get(connection.key)) is not None:
+            manifest = self.shared.connectors[connection.integration].manifest
+            moved = manifest.regions and place(manifest, existing.base_url) != place(manifest, connection.base_url)
+            if existing.integration != connection.integration or moved:
+                raise LinkProblem("REFUSED", "Meanwhile other books were connected here. Ask for a new link.")
             credentials = connection.credentials
             if await self.connections.store_credentials(connection.key, credentials, generation=existing.generation):
                 return
@@ -294,10 +319,30 @@ class ConnectFlow:
         if current is None or not await self.links.keep(current, Stage.COMPANY, kept):
             raise _out_of_turn()
 
+    def _regions(self, connector: Connector, existing: Connection | None) -> list[Region]:
+        manifest = connector.manifest
+        apps = by_region(manifest, self.app(manifest.name))
+        places = {name: place(manifest, app.base_url) for name, app in apps.items()}
+        fixed = None if existing is None else place(manifest, existing.base_url)
+        return [item for item in manifest.regions if item.name in places and fixed in (None, places[item.name])]
+
+    def _has_no_app(self, existing: Connection) -> bool:
+        connector = self.shared.connectors[existing.integration]
+        return bool(connector.manifest.regions) and not self._regions(connector, existing)
+
+    def _app_of(self, link: Link, connector: Connector) -> App:
+        manifest = connector.manifest
+        if not manifest.regions:
+            return self.app(manifest.name)
+        app = by_region(manifest, self.app(manifest.name)).get(link.kept.get("region", ""))
+        if app is None:
+            raise _out_of_turn()
+        return app
+
     def _connection(
         self, link: Link, connector: Connector, credentials: Mapping[str, str], company_id: str | None
     ) -> Connection:
-        app = self.app(connector.manifest.name)
+        app = self._app_of(link, connector)
         return Connection(
             link.connection_id,
             connector.manifest.name,

@@ -68,12 +68,25 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A country's own host of a provider: apps, tokens and companies of one are unknown at the others.
+
+    `name` is what settings call it; `label` is for people.
+    """
+
+    name: str
+    label: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything about a provider that is not a field: stated once, in the connector's `manifest.py`.
 
     `name` is the Python package's name; `NAME` is the enum value, `nameInCamelCase` the `@oneOf` member.
     `volatile`: native paths that change by themselves (balances, links) and do not count as somebody's change.
     `refusals`: how much an endpoint may refuse before nothing is sent to it, where the provider locks keys for that.
+    `regions`: the hosts, where there are several; `base_url` is that of one of them.
     `filters`: which of `number`, `name`, `email`, `active`, `updatedSince` the provider's list takes.
     """
 
@@ -91,6 +104,7 @@ class Manifest:
     refusals: RefusalBudget | None = None
     token: TokenEndpoint | None = None
     consent: ConsentEndpoint | None = None
+    regions: tuple[Region, ...] = ()
     company_required: bool = False
     filters: frozenset[str] = frozenset()
     volatile: tuple[str, ...] = ()

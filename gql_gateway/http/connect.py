@@ -54,6 +54,7 @@ class ConnectPages:
     def routes(self) -> list[Route]:
         return [
             Route("/connect/step", self._told(self.step)),
+            Route("/connect/region", self._told(self.region), methods=["POST"]),
             Route("/connect/key", self._told(self.key), methods=["POST"]),
             Route("/connect/company", self._told(self.company), methods=["POST"]),
             Route("/connect/callback/{integration}", self._told(self.callback)),
@@ -89,10 +90,27 @@ class ConnectPages:
             return _page("done", manifest=manifest, onward=self._onward(link, "connected"))
         if link.stage is Stage.COMPANY:
             return await self._company_page(flow, link, connector)
+        if manifest.regions and ("region" not in link.kept or "region" in request.query_params):
+            return await self._region_page(flow, link, connector)
         address = await flow.consent_address(link, connector)
         if address is not None:
-            return _page("consent", step=1, manifest=manifest, address=address, asker=flow.asker(link))
+            region = next((item for item in manifest.regions if item.name == link.kept["region"]), None)
+            more = len(await flow.regions(link, connector)) > 1
+            values: dict[str, Any] = {"address": address, "asker": flow.asker(link), "region": region, "more": more}
+            return _page("consent", step=1, manifest=manifest, **values)
         return self._key_page(flow, link, connector)
+
+    async def region(self, request: Request) -> Response:
+        flow = self._flow()
+        link, connector = await flow.of_browser(request.cookies.get(COOKIE))
+        form = await self._form(request)
+        try:
+            await flow.choose_region(link, connector, form.get("region", ""))
+        except LinkProblem as problem:
+            if problem.code != "REFUSED":
+                raise
+            return await self._region_page(flow, link, connector, problem=problem.words, status=400)
+        return _see_other("/connect/step")
 
     async def key(self, request: Request) -> Response:
         flow = self._flow()
@@ -142,6 +160,10 @@ class ConnectPages:
         choices = [connector.manifest for connector in open_to_people.values()]
         until = f"{link.expires_at:%Y-%m-%d %H:%M} UTC"
         return _page("start", only=only, choices=choices, until=until, asker=flow.asker(link), **more)
+
+    async def _region_page(self, flow: ConnectFlow, link: Link, connector: Connector, **more: Any) -> Response:
+        values = {"choices": await flow.regions(link, connector), "chosen": link.kept.get("region"), **more}
+        return _page("region", step=1, manifest=connector.manifest, **values)
 
     def _key_page(self, flow: ConnectFlow, link: Link, connector: Connector, **more: Any) -> Response:
         values = {"absent": [], "asked": asked_for(connector), "asker": flow.asker(link), **more}

@@ -96,6 +96,10 @@ class Simulator(ABC):
         """Where a person is asked for consent to use this simulator."""
         return None if self.consent_path is None else base_url + self.consent_path
 
+    def regions(self) -> Mapping[str, tuple[str, Mapping[str, str]]]:
+        """Further hosts: by the name of each, where it is below the mount, and the credentials of the app there."""
+        return {}
+
     def example_id(self) -> str:
         """Native id of a record that anybody may try an update on."""
         return next(iter(self.records))

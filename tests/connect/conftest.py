@@ -62,11 +62,13 @@ class Browser:
         sent = {name: value for name, value in sent.items() if value}
         return await self._ask("POST", target, sent, urlencode(form).encode())
 
-    async def open(self, url: str, integration: str) -> None:
-        """Open a link and press its button."""
+    async def open(self, url: str, integration: str, region: str = "NL") -> None:
+        """Open a link, press its button, and say which country's host it is where there are several."""
         await self.get(url.removeprefix(ORIGIN))
         assert self.reply.status == 200, self.text
         await self.post(url.removeprefix(ORIGIN), {"integration": integration})
+        if self.title == "Choose your country":
+            await self.post("/connect/region", {"region": region})
 
     async def sign_in(self, *, decision: str = "allow", choice: str | None = None, **changed: str) -> str:
         """Go to the provider, say yes or no there, and come back; answers the address that one comes back to."""

@@ -1,4 +1,4 @@
-// node connect.mjs <origin> <simulators> <folder for pictures> <light|dark> <width> <JSON: [{url, integration, key, company, deny}]>
+// node connect.mjs <origin> <simulators> <folder for pictures> <light|dark> <width> <JSON: [{url, integration, region, key, company, deny}]>
 // Walks from each link to a connection as a person does, and prints one line of JSON:
 // {"walks": [{"integration", "titles", "sideways", "small", "unlabelled"}], "external", "consoleErrors", "cspViolations"}.
 // `sideways`: a page is wider than the window. `small`: what is to be pressed is lower than 40 pixels. `unlabelled`: fields
@@ -15,7 +15,7 @@ try {
   await browser.close();
 }
 
-async function connect({ url, integration, key, company, deny }) {
+async function connect({ url, integration, region, key, company, deny }) {
   const options = { colorScheme, width: Number(width), also: [simulators] };
   const { page, seen } = await openPage(browser, origin, options);
   const told = { integration, titles: [], sideways: 0, small: 0, unlabelled: 0 };
@@ -47,6 +47,11 @@ async function connect({ url, integration, key, company, deny }) {
   await look();
   await page.getByRole('button', { name: 'Continue' }).click();
   await look();
+  if (region) {
+    await page.locator(`input[name=region][value=${region}]`).check();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await look();
+  }
   if (key) {
     for (const [name, value] of Object.entries(key)) await page.locator(`input[name=${name}]`).fill(value);
     await page.getByRole('button', { name: 'Continue' }).click();

@@ -57,7 +57,8 @@ def walk_of(sandbox: RunningSandbox, name: str, suffix: str) -> dict[str, Any]:
         key = {item.name: known[item.name] for item in asked_for(connectors()[name]) if item.name in known}
     # A system without companies of its own goes by the connection.
     chosen = (company if company in fit else fit[0]).replace(ready, given["connectionId"])
-    return {"url": made["link"]["url"], "integration": name, "key": key, "company": chosen}
+    region = manifest.regions[0].name if manifest.regions else None
+    return {"url": made["link"]["url"], "integration": name, "region": region, "key": key, "company": chosen}
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])

@@ -7,7 +7,7 @@ from datetime import date
 from ...model.lifetime import DAY
 from ...oauth.endpoint import ConsentEndpoint, TokenEndpoint
 from ...outbound.limits import Rate, RefusalBudget
-from ..base import Credential, Manifest, Trust, UpdateSemantics, Versioning
+from ..base import Credential, Manifest, Region, Trust, UpdateSemantics, Versioning
 
 CHANGED = ("Modified", "Modifier", "ModifierFullName")
 WORDS = (
@@ -61,6 +61,15 @@ MANIFEST = Manifest(
         refresh_life=30 * DAY,
     ),
     consent=ConsentEndpoint("https://start.exactonline.nl/api/oauth2/auth", follows_base_url=True),
+    regions=(
+        Region("NL", "Netherlands", "https://start.exactonline.nl"),
+        Region("BE", "Belgium", "https://start.exactonline.be"),
+        Region("DE", "Germany", "https://start.exactonline.de"),
+        Region("UK", "United Kingdom", "https://start.exactonline.co.uk"),
+        Region("FR", "France", "https://start.exactonline.fr"),
+        Region("ES", "Spain", "https://start.exactonline.es"),
+        Region("US", "United States", "https://start.exactonline.com"),
+    ),
     company_required=True,
     filters=frozenset({"number", "name", "email", "updatedSince"}),
     volatile=(

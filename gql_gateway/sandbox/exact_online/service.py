@@ -123,6 +123,12 @@ class ExactOnlineSimulator(Simulator):
         """Those of the app registered at another country's host, which `base_url + "/" + site` stands for."""
         return self.identities[site].credentials()
 
+    def regions(self) -> Mapping[str, tuple[str, Mapping[str, str]]]:
+        names = {"co.uk": "UK", "com": "US"}
+        return {
+            names.get(site, site.upper()): (f"/{site}", self.credentials_at(site)) for site in SITES if site != HOME
+        }
+
     @property
     def identity(self) -> Identity:
         """That of the sandbox connection's host."""
