@@ -139,7 +139,7 @@ def _read_credentials(connector: Connector, given: Sequence[str], values: dict[s
             problems.append(f"--credential {name} is given twice.")
         else:
             values[name] = value
-    lacking = [name for name, item in known.items() if not item.optional and name not in values]
+    lacking = [name for name, item in known.items() if item.is_needed(values) and name not in values]
     if lacking:
         problems.append(f"Missing: {', '.join(f'--credential {name}=…' for name in lacking)}.")
     return problems

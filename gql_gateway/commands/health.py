@@ -131,7 +131,7 @@ def judged(connection: Connection, companies: Sequence[Company]) -> Called:
 
 def token_of(connection: Connection) -> Token:
     connector = connectors().get(connection.integration)
-    endpoint = connector.manifest.token if connector else None
+    endpoint = connector.manifest.token_of(connection) if connector else None
     stamp = number(connection.credentials.get("expires_at"))
     try:
         ends_at = None if stamp is None else datetime.fromtimestamp(stamp, UTC)

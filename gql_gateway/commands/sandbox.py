@@ -69,7 +69,7 @@ def _apps(sandbox: Sandbox, gateway_url: str) -> dict[str, AppSettings]:
     """The gateway as an app of every simulated provider, with the redirect address registered there."""
     apps = {}
     for name, simulator in sandbox.simulators.items():
-        url, known = sandbox.url(name), simulator.credentials()
+        url, known = sandbox.url(name), simulator.client()
         simulator.redirect_uris.add(redirect_uri(gateway_url, name))
         apps[name] = AppSettings(
             client_id=known.get("client_id", ""),

@@ -40,7 +40,12 @@ Apps = Mapping[str, App]
 
 def lacking(manifest: Manifest, app: App) -> list[str]:
     """What the operator has to set before anybody can be asked for consent; nothing where a key is typed in."""
-    return [] if by_region(manifest, app) else _lacking(manifest, app)
+    return [] if manifest.takes_keys or by_region(manifest, app) else _lacking(manifest, app)
+
+
+def asks(manifest: Manifest, app: App) -> bool:
+    """Whether people can be asked for consent: the provider has a page for it, and the app is set up."""
+    return manifest.consent is not None and manifest.token is not None and not _lacking(manifest, app)
 
 
 def by_region(manifest: Manifest, app: App) -> dict[str, App]:

@@ -28,7 +28,7 @@ from ..oauth.exchange import RefreshProblem, request, understand
 from ..outbound.message import TransportError
 from ..storage.connections import ConnectionExists, ConnectionStore
 from ..storage.links import LinkStore
-from .apps import App, Apps, by_region, lacking, place
+from .apps import App, Apps, asks, by_region, lacking, place
 from .returns import is_allowed
 from .trial import reachable_companies
 
@@ -193,10 +193,9 @@ class ConnectFlow:
 
     async def consent_address(self, link: Link, connector: Connector) -> str | None:
         """Where the browser goes to be asked; `None` where a key is typed in instead."""
-        endpoint = connector.manifest.consent
-        if endpoint is None or connector.manifest.token is None:
+        endpoint, app = connector.manifest.consent, self._app_of(link, connector)
+        if endpoint is None or connector.manifest.token is None or not asks(connector.manifest, app):
             return None
-        app = self._app_of(link, connector)
         visit = consent.begin(endpoint, self.redirect_uri(connector.manifest.name))
         if not await self.links.keep(link, Stage.BEGUN, {**_carried(link), "consent": asdict(visit)}):
             raise _out_of_turn()
@@ -233,7 +232,8 @@ class ConnectFlow:
         if absent:
             return absent
         typed = {name: value for name, value in values.items() if value}
-        app = self._app_of(link, connector).credentials()
+        # A key that stands in the place of a consent needs no app.
+        app = {} if connector.manifest.takes_keys else self._app_of(link, connector).credentials()
         await self._look_for_companies(link, connector, self._connection(link, connector, {**app, **typed}, None))
         return []
 

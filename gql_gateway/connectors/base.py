@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, NoReturn, TypeVar
@@ -59,12 +59,20 @@ class Trust(Vocabulary):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One value that a connection needs. A secret is never shown again."""
+    """One value that a connection needs. A secret is never shown again.
+
+    `unless` names the credential in whose place this one is a key that people have: with either of them it works.
+    """
 
     name: str
     words: str
     secret: bool = True
     optional: bool = False
+    unless: str | None = None
+
+    def is_needed(self, given: Collection[str]) -> bool:
+        """Whether it has to be there beside those that are given."""
+        return not self.optional and self.unless not in given
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,16 @@ class Manifest:
     @property
     def integration(self) -> str:
         return self.name.upper()
+
+    @property
+    def takes_keys(self) -> bool:
+        """People can be asked for consent, and can type in a key as well."""
+        return any(item.unless for item in self.credentials)
+
+    def token_of(self, connection: Connection) -> TokenEndpoint | None:
+        """Where the connection's tokens are renewed; `None` where it holds a key."""
+        keys = [item for item in self.credentials if item.unless and item.name in connection.credentials]
+        return None if any(item.unless not in connection.credentials for item in keys) else self.token
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ class ConnectPages:
             return await self._company_page(flow, link, connector)
         if manifest.regions and ("region" not in link.kept or "region" in request.query_params):
             return await self._region_page(flow, link, connector)
-        address = await flow.consent_address(link, connector)
+        by_key = manifest.takes_keys and "key" in request.query_params
+        address = None if by_key else await flow.consent_address(link, connector)
         if address is not None:
             region = next((item for item in manifest.regions if item.name == link.kept["region"]), None)
             more = len(await flow.regions(link, connector)) > 1

@@ -57,6 +57,10 @@ class Simulator(ABC):
     def credentials(self) -> Mapping[str, str]:
         """What a sandbox connection is given, named as the provider's dossier names it."""
 
+    def client(self) -> Mapping[str, str]:
+        """Id and secret of the app, where the provider has apps; among other credentials."""
+        return self.credentials()
+
     @abstractmethod
     def expire_tokens(self) -> None:
         """Fault `expired_token`: every access token handed out so far stops working; refresh tokens stay good."""

@@ -169,7 +169,7 @@ def _connection_of(page: Page) -> CustomerConnection:
 
 def _shown(connection: Connection) -> ProviderConnection:
     connector = connectors().get(connection.integration)
-    state = health(connection, connector.manifest.token if connector else None, datetime.now(UTC))
+    state = health(connection, connector.manifest.token_of(connection) if connector else None, datetime.now(UTC))
     return ProviderConnection(
         id=strawberry.ID(connection.id),
         integration=None if connector is None else Integration[connector.manifest.integration],

@@ -126,6 +126,7 @@ def test_lives_of_refresh_tokens_are_those_of_the_documents() -> None:
         "exact_online": 30,
         "fortnox": 31,
         "freshbooks": None,
+        "lexware_office": None,
         "quickbooks": 100,
         "sage_accounting": 31,
         "twinfield": 25 * 365,

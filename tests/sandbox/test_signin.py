@@ -29,6 +29,7 @@ PLACES = {
     "visma_eaccounting": "/v2/companysettings",
     "quickbooks": f"/v3/company/{REALM}/companyinfo/{REALM}",
     "fortnox": "/3/companyinformation",
+    "lexware_office": "/v1/profile",
 }
 """What a good token may always read."""
 LONG_ENOUGH = 570  # seconds; Exact Online gives no new token sooner
@@ -119,6 +120,8 @@ async def visit(request: pytest.FixtureRequest, clock: Clock, session: aiohttp.C
     """All of them in turn, or the one that `only` names."""
     simulator = request.param(clock)
     simulator.redirect_uris.add(BACK)
+    if hasattr(simulator, "by_key"):
+        simulator.by_key, simulator.rate_limit = False, None
     async with Sandbox([simulator]) as sandbox:
         yield Visit(sandbox, simulator, session)
 

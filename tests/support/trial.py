@@ -198,6 +198,9 @@ async def open_stage() -> AsyncIterator[Stage]:
         for limit in ("rate_limit", "error_limit"):
             if hasattr(simulator, limit):
                 setattr(simulator, limit, None)
+        if hasattr(simulator, "by_key"):
+            # Tokens end and are renewed: of the two ways in they are the one that more can go wrong with.
+            simulator.by_key = False
     try:
         await database.migrate()
         async with sandbox:

@@ -40,7 +40,8 @@ class LexwareOffice(Connector):
     needs_current = True
 
     def authorize(self, connection: Connection) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {connection.credentials['api_key']}"}
+        known = connection.credentials
+        return {"Authorization": f"Bearer {known.get('access_token') or known['api_key']}"}
 
     def read(self, ref: Ref) -> Conversation[JsonObject | None]:
         if not UUID.matches(ref.native_id):

@@ -1,4 +1,4 @@
-"""Lexware Office on loopback: contacts, profile and countries of one organization.
+"""Lexware Office on loopback: contacts, profile and countries of one organization, and the sign-in of a partner's app.
 
 Sources: developers.lexware.io/docs (state of August 2025) and, where a comment says so, what authors of other clients
 saw the live API answer. Where neither knows, the choice is the stricter one and is marked as a choice.
@@ -19,6 +19,7 @@ from aiohttp import web
 from ..simulator import Document, Simulator
 from .contact import INVALID, Issue, Unreadable, find_issues, issue_list
 from .countries import COUNTRIES
+from .identity import Identity
 from .search import BAD_REQUEST, BadQuery, list_contacts
 from .seeds import PROFILE, seed_contacts
 
@@ -31,12 +32,16 @@ _RESOURCES = re.compile(r"v1/(contacts|contacts/[^/]+|profile|countries)")
 class LexwareOfficeSimulator(Simulator):
     """Everything of the provider that the gateway may touch; contacts are not created or deleted.
 
-    Tests may change at any time: `rate_limit` (requests a second, `None` for none), `scopes` of the API key,
+    Tests may change at any time: `rate_limit` (requests a second, `None` for none), `scopes` of the API key and of
+    tokens, `by_key` (whether `credentials` are the API key, or a partner's app with tokens; both are good always),
     `read_lag` (how many reads of a contact still give the old state after a PUT) and `stale_status`.
     """
 
     integration: ClassVar[str] = "lexware_office"
+    token_path: ClassVar[str | None] = "/oauth2/token"
+    consent_path: ClassVar[str | None] = "/oauth2/authorize"
 
+    by_key: bool = True
     rate_limit: float | None = 2.0
     # The documentation says 409. One client's author saw contacts answer 406 with the issue `version: invalid_value`
     # (2026-08-20); a test can have that answer with 406.
@@ -48,6 +53,7 @@ class LexwareOfficeSimulator(Simulator):
         self.read_lag = type(self).read_lag
         self.stale_status = type(self).stale_status
         self.scopes = {"contacts.read", "contacts.write", "profile.read"}
+        self.identity = Identity(self.clock, self.redirect_uris)
         self._key_valid = True
         self._lagging: dict[str, tuple[int, Document]] = {}
         self._bucket = self.rate_limit or 0.0
@@ -65,15 +71,22 @@ class LexwareOfficeSimulator(Simulator):
             web.put("/v1/contacts/{id}", self._update_contact),
             web.get("/v1/profile", self._read_profile, allow_head=False),
             web.get("/v1/countries", self._list_countries, allow_head=False),
+            web.get(str(self.consent_path), self._consent, allow_head=False),
+            web.post(str(self.consent_path), self._consent),
+            web.post(str(self.token_path), self._token),
             web.route("*", "/{rest:.*}", self._refuse),
         ]
 
     def credentials(self) -> Mapping[str, str]:
-        return {"api_key": API_KEY}
+        return {"api_key": API_KEY} if self.by_key else self.identity.credentials()
+
+    def client(self) -> Mapping[str, str]:
+        return self.identity.credentials()
 
     def expire_tokens(self) -> None:
         """The API key is renewed by nobody: it stays invalid until `reset`."""
         self._key_valid = False
+        self.identity.expire_tokens()
 
     def touch(self, native_id: str) -> None:
         before = self.records.get(native_id)
@@ -117,6 +130,12 @@ class LexwareOfficeSimulator(Simulator):
         for person in company.get("contactPersons", []):
             person.setdefault("primary", False)
         return stored
+
+    async def _consent(self, request: web.Request) -> web.StreamResponse:
+        return await self.identity.sign_in.serve(request)
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        return await self.identity.exchange(request)
 
     async def _list_contacts(self, request: web.Request) -> web.StreamResponse:
         if refusal := self._admit(request, "contacts.read"):
@@ -195,7 +214,9 @@ class LexwareOfficeSimulator(Simulator):
 
     def _admit(self, request: web.Request, scope: str | None) -> web.StreamResponse | None:
         """What the gateway before the API refuses: key, rate, scope, in this order (a choice)."""
-        if not self._key_valid or request.headers.get("Authorization") != f"Bearer {API_KEY}":
+        scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+        good = (shown == API_KEY and self._key_valid) or self.identity.accepts(shown)
+        if scheme != "Bearer" or not good:
             return _answer(401, {"message": "Unauthorized"}, {"x-amzn-ErrorType": "UnauthorizedException"})
         if not self._within_rate():
             # Body undocumented, Retry-After not promised: there is none.
