@@ -19,13 +19,25 @@ from rich.text import Text
 
 from . import __version__, logs, support
 from .app import build_app, unsafe
-from .commands import artifacts, connect, connections, doctor, keys, report, sandbox
+from .commands import artifacts, audit, connect, connections, doctor, keys, report, sandbox
+from .commands.terminal import (
+    TYPER,
+    AsJson,
+    Tenant,
+    database_settings,
+    err,
+    out,
+    refuse,
+    run,
+    safe_settings,
+    settings_of_environment,
+)
 from .connectors.registry import connectors
 from .model.api_key import ApiKey
 from .model.caller import DEFAULT_TENANT
 from .model.connection import Connection, ConnectionKey
 from .serving import CannotListen, ending_well, free_port, is_taken, listeners, server_of, settle
-from .settings import Settings, wrong_values
+from .settings import Settings
 from .storage.connections import ConnectionExists
 from .storage.database import Database
 from .storage.secrets import SecretBox, SecretProblem, generate_key

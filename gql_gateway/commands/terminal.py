@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from .. import logs
-from ..settings import Settings, unsafe, wrong_values
+from ..app import unsafe
+from ..settings import Settings, wrong_values
 from ..storage.database import DatabaseProblem
 from ..storage.migrate import SchemaProblem
 from ..storage.secrets import SecretProblem
