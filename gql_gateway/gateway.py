@@ -10,11 +10,20 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from .audited import Audit, Recording
-from .connectors.base import Connector, ListFilter, Listing
+from .connectors.base import Connector, Found, ListFilter, Listing
 from .connectors.homes import Homes
 from .connectors.run import Outcome, Patience, Runner, Wants
 from .connectors.session import Session
-from .errors import ConnectionProblem, ErrorCode, GatewayError, IdempotencyProblem, InvalidChange, Path
+from .errors import (
+    ConnectionProblem,
+    ErrorCode,
+    GatewayError,
+    IdempotencyProblem,
+    InvalidChange,
+    Path,
+    ProviderProtocolError,
+    ProviderRejected,
+)
 from .fields.change import Change, read_change
 from .fields.check import check_change
 from .idempotent import fingerprint, is_final, pack, unpack
@@ -30,9 +39,14 @@ from .storage.idempotency import Begun, Done, Reused, Running
 from .storage.secrets import SecretProblem
 
 LONGEST_KEY = 255
+AT_A_TIME = 5
+"""Customers of one connection that an operation reads at the same time."""
 ALWAYS_LISTED = frozenset(
     {"__typename", "id", "connectionId", "nativeId", "integration", "companyId", "webUrl", "history"}
 )
+
+Entity = Customer | Exception | None
+"""A customer, what stood in the way of it, or `None` when it is not there."""
 
 
 class Connections(Protocol):
@@ -152,6 +166,62 @@ class Gateway:
         runner = self._runner(connection, connector)
         ref = await self._placed(ref, connection, connector, runner, _inside(at, "companyId"))
         return connector.parse(await runner.read(ref), ref)
+
+    async def entities(self, refs: Sequence[Ref], needed: Set[str]) -> list[Entity]:
+        """What is behind each ref, in order: one that goes wrong leaves the others alone.
+
+        The refs of one connection and company share a call where the connector knows one that shows every field
+        `needed`; else few of them are read at a time. All have the time of one operation.
+        """
+        groups: dict[tuple[str, str | None], list[Ref]] = {}
+        for ref in dict.fromkeys(refs):
+            groups.setdefault((ref.connection_id, ref.company_id), []).append(ref)
+        deadline = self.shared.clock() + self.shared.deadline
+        found: dict[Ref, Entity] = {}
+        for part in await asyncio.gather(*(self._together(group, needed, deadline) for group in groups.values())):
+            found |= part
+        return [found[ref] for ref in refs]
+
+    async def _together(self, refs: Sequence[Ref], needed: Set[str], deadline: float) -> Mapping[Ref, Entity]:
+        """Refs of one connection and company. What goes wrong before they part goes wrong for each of them."""
+        try:
+            connection, connector = await self.connection(refs[0].connection_id)
+            runner = self._runner(connection, connector, deadline)
+            place = await self._placed(refs[0], connection, connector, runner, ("companyId",))
+            documents = await self._read_many(runner, place.company_id, [ref.native_id for ref in refs], needed)
+        except Exception as problem:
+            return dict.fromkeys(refs, problem)
+        few = asyncio.Semaphore(AT_A_TIME)
+
+        async def read(ref: Ref) -> Entity:
+            placed = replace(place, native_id=ref.native_id)
+            try:
+                if ref.native_id in documents:
+                    document, whole = documents[ref.native_id], connector.listed is None
+                else:
+                    async with few:
+                        alone = self._runner(connection, connector, deadline)
+                        document, whole = await alone.converse(connector.read(placed)), True
+                return None if document is None else connector.parse(document, placed, whole=whole)
+            except Exception as problem:
+                return problem
+
+        return dict(zip(refs, await asyncio.gather(*map(read, refs)), strict=True))
+
+    async def _read_many(
+        self, runner: Runner, company_id: str | None, native_ids: Sequence[str], needed: Set[str]
+    ) -> Found:
+        """What the connector reads at once; nothing where that is no use, or not understood by the provider."""
+        connector = runner.connector
+        if len(native_ids) < 2 or not (connector.listed is None or needed <= connector.listed | ALWAYS_LISTED):
+            return {}
+        conversation = connector.read_many(company_id, native_ids)
+        if conversation is None:
+            return {}
+        try:
+            return await runner.converse(conversation)
+        except (ProviderRejected, ProviderProtocolError):
+            return {}
 
     async def companies(self, connection_id: str) -> Sequence[Company]:
         connection, connector = await self.connection(connection_id)
@@ -289,10 +359,11 @@ class Gateway:
         words = f"The connection's credentials do not reach this company, but {_listed(found)}."
         raise ConnectionProblem(ErrorCode.COMPANY_UNAVAILABLE, words, path=at, companies=found)
 
-    def _runner(self, connection: Connection, connector: Connector) -> Runner:
+    def _runner(self, connection: Connection, connector: Connector, deadline: float | None = None) -> Runner:
+        """`deadline` is that of an operation that began earlier."""
         shared = self.shared
         budget = shared.budgets.setdefault(connection.key, RepeatBudget())
-        deadline = shared.clock() + shared.deadline
+        deadline = shared.clock() + shared.deadline if deadline is None else deadline
         reserve = shared.deadline * shared.patience.reserve
         session = Session(
             connection, connector, shared.outbound, shared.keeper, deadline, budget, reserve, homes=shared.homes

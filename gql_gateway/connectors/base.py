@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
 from ..errors import GatewayError, InvalidChange, ProviderProtocolError
 from ..fields.change import Change
@@ -32,6 +32,8 @@ from ..outbound.message import Answer, Call
 
 Result = TypeVar("Result")
 Conversation = Generator[Call, Answer, Result]
+Found: TypeAlias = "Mapping[str, JsonObject | None]"
+"""Records by native id; `None` for what the provider does not know."""
 
 
 class UpdateSemantics(Vocabulary):
@@ -201,6 +203,14 @@ class Connector(ABC):
     @abstractmethod
     def read(self, ref: Ref) -> Conversation[JsonObject | None]:
         """The record whole, or `None` when the provider does not know it."""
+
+    def read_many(self, company_id: str | None, native_ids: Sequence[str]) -> Conversation[Found] | None:
+        """Several records of one company in fewer calls than one each; `None` where the provider has no such way.
+
+        They are as whole as those of `list`, see `listed`. An id that is not in the answer is read by itself: only what
+        is `None` there is certainly unknown to the provider.
+        """
+        return None
 
     @abstractmethod
     def plan(self, ref: Ref, change: Change, current: JsonObject | None) -> Iterable[Step]:

@@ -12,7 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from .directives import OWN_DIRECTIVES
-from .entities import resolve_entities
+from .entities import EntityType, resolve_entities
 from .introspection import Applied, describe_directives, find_applied, mark_one_of, show_applied
 from .mutation import Mutation
 from .payloads import ERROR_TYPES
@@ -43,8 +43,14 @@ class GatewaySchema(strawberry.federation.Schema):
         names = frozenset(item.__strawberry_directive__.graphql_name for item in own)
         return find_applied(self._schema, parse(self.subgraph_sdl), names)
 
-    def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
-        return resolve_entities(info, representations)
+    @cached_property
+    def entities(self) -> dict[str, EntityType]:
+        """The types with a key, by name."""
+        union = self._schema.type_map.get("_Entity")
+        return {kind.name: kind.extensions["strawberry-definition"].origin for kind in getattr(union, "types", ())}
+
+    def entities_resolver(self, info: Info, representations: list[FederationAny]) -> Any:
+        return resolve_entities(info, representations, self.entities)
 
     def _extend_introspection(self) -> None:
         # Replaces Strawberry's patch of graphql-core's process-wide `__Type.isOneOf`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import strawberry
@@ -18,6 +19,7 @@ from .directives import needs, supported
 from .enums import Integration
 from .history import CustomerUpdateConnection, history_of
 from .scalars import JSON, DateTime
+from .selection import selected
 
 if TYPE_CHECKING:
     CustomerDetails = object
@@ -162,25 +164,28 @@ class Customer(Node):
         return isinstance(value, CustomerRecord)
 
     @classmethod
-    async def resolve_reference(cls, info: Info[Context, None], /, **representation: Any) -> CustomerRecord | None:
-        """An entity by one of its keys. Whatever else a representation carries is not taken over."""
-        ref = _ref_in(representation)
-        try:
-            return await info.context.gateway.customer(ref)
-        except GatewayError as error:
-            if error.code is ErrorCode.NOT_FOUND:
-                return None
-            raise
+    async def resolve_references(
+        cls, info: Info[Context, None], representations: Sequence[Mapping[str, Any]]
+    ) -> list[CustomerRecord | Exception | None]:
+        """Entities by one of their keys. Whatever else a representation carries is not taken over."""
+        named = [_ref_in(item) for item in representations]
+        refs = [item for item in named if isinstance(item, Ref)]
+        found = iter(await info.context.gateway.entities(refs, selected(info, "")))
+        told = [next(found) if isinstance(item, Ref) else item for item in named]
+        return [None if getattr(item, "code", None) is ErrorCode.NOT_FOUND else item for item in told]
 
 
-def _ref_in(representation: dict[str, Any]) -> Ref:
+def _ref_in(representation: Mapping[str, Any]) -> Ref | GatewayError:
     from .inputs import ref_of_id
 
     global_id = representation.get("id")
     if isinstance(global_id, str):
-        return ref_of_id(global_id, ("id",))
+        try:
+            return ref_of_id(global_id, ("id",))
+        except GatewayError as problem:
+            return problem
     connection_id, native_id = representation.get("connectionId"), representation.get("nativeId")
     if isinstance(connection_id, str) and isinstance(native_id, str) and native_id:
         company_id = representation.get("companyId")
         return Ref(connection_id, native_id, company_id if isinstance(company_id, str) else None)
-    raise GatewayError(ErrorCode.BAD_FORMAT, "A customer is named by its id, or by connectionId and nativeId.")
+    return GatewayError(ErrorCode.BAD_FORMAT, "A customer is named by its id, or by connectionId and nativeId.")

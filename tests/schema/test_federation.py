@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence, Set
 from typing import Any
 
 import pytest
 
 from gql_gateway.errors import ErrorCode, ProviderRejected
+from gql_gateway.gateway import Entity
 from gql_gateway.model.customer import Customer
 from gql_gateway.model.ref import Ref
 from gql_gateway.schema import build
@@ -27,15 +29,20 @@ class Records:
 
     def __init__(self) -> None:
         self.asked: list[Ref] = []
+        self.needed: set[str] = set()
 
-    async def customer(self, ref: Ref) -> Customer:
-        self.asked.append(ref)
+    async def entities(self, refs: Sequence[Ref], needed: Set[str]) -> list[Entity]:
+        self.asked += refs
+        self.needed = set(needed)
+        return [self._found(ref) for ref in refs]
+
+    def _found(self, ref: Ref) -> Entity:
         if ref.native_id == "boom":
-            raise RuntimeError("secret words of an exception")
+            return RuntimeError("secret words of an exception")
         if not ref.native_id.isdecimal():
-            raise ProviderRejected(ErrorCode.FORBIDDEN, "Not allowed.")
+            return ProviderRejected(ErrorCode.FORBIDDEN, "Not allowed.")
         if int(ref.native_id) > 9:
-            raise ProviderRejected(ErrorCode.NOT_FOUND, "Not there.")
+            return None if int(ref.native_id) > 10 else ProviderRejected(ErrorCode.NOT_FOUND, "Not there.")
         return Customer(
             id=ref.global_id(),
             connection_id=ref.connection_id,
@@ -67,6 +74,7 @@ class TestEntities:
         assert "errors" not in body
         assert [item["companyName"] for item in body["data"]["_entities"]] == ["Customer 1", "Customer 2"]
         assert records.asked == [Ref("c", "1"), Ref("c", "2")]
+        assert records.needed == {"__typename", "id", "connectionId", "nativeId", "companyId", "companyName"}
 
     async def test_company_is_taken_when_it_is_a_text(self, run: Run, records: Records) -> None:
         await entities(run, records, native("1", companyId="b"), native("2", companyId={"x": 1}))
@@ -106,10 +114,10 @@ class TestEntities:
         assert PLANTED not in json.dumps(body)
 
     async def test_one_that_is_not_there_is_null(self, run: Run, records: Records) -> None:
-        body = await entities(run, records, native("10"), native("1"))
+        body = await entities(run, records, native("10"), native("1"), native("11"))
 
         assert "errors" not in body
-        assert [item and item["nativeId"] for item in body["data"]["_entities"]] == [None, "1"]
+        assert [item and item["nativeId"] for item in body["data"]["_entities"]] == [None, "1", None]
 
     async def test_our_own_fault_is_masked(self, run: Run, records: Records) -> None:
         body = await entities(run, records, native("boom"), native("1"))

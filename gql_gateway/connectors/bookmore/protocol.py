@@ -15,7 +15,7 @@ from ...model.customer import Company
 from ...model.json import JsonObject
 from ...model.ref import Ref
 from ...outbound.message import Answer, Call
-from ..base import Connector, Conversation, ListFilter, Listing, Step, read_object
+from ..base import Connector, Conversation, Found, ListFilter, Listing, Step, read_object
 from . import errors
 from .fields import BLANK, TABLE, BookmoreCustomerInput, BookmoreDetails
 from .manifest import MANIFEST
@@ -41,25 +41,34 @@ class Bookmore(Connector):
 
     def read(self, ref: Ref) -> Conversation[JsonObject | None]:
         """There is no read of one customer: the list is paged through until its id appears."""
-        seen: set[str] = set()
+        found = yield from self.read_many(ref.company_id, (ref.native_id,))
+        return found[ref.native_id]
+
+    def read_many(self, company_id: str | None, native_ids: Sequence[str]) -> Conversation[Found]:
+        """One way through the list for all of them: it ends where the last one appears."""
+        found: dict[str, JsonObject | None] = dict.fromkeys(native_ids)
+        missing, seen = set(native_ids), set[str]()
         passed, first, older = 0, 0, False
         for number in range(1, MOST_PAGES + 1):
-            page = yield from turn(ref.company_id, number, passed, older)
+            page = yield from turn(company_id, number, passed, older)
             for document in page.documents:
-                if document["Id"] == ref.native_id:
-                    return document
+                if document["Id"] in missing:
+                    found[document["Id"]] = document
+                    missing.remove(document["Id"])
+            if not missing:
+                return found
             ids = {self.native_id(document) for document in page.documents}
             size = len(page.documents)
             passed, first, older = passed + size, first or size, older or page.older
             if page.total is not None and passed >= page.total:
-                return None
+                return found
             if not ids - seen:
                 if page.total is not None:
                     raise _unending(f"ends after {len(seen)} customers although it tells of {page.total}")
-                return None
+                return found
             # Against the first page, not against the size asked for: the host may give smaller pages.
             if page.total is None and size < first:
-                return None
+                return found
             seen |= ids
         raise _unending(f"goes on after {MOST_PAGES} pages, and the customer was not among them")
 

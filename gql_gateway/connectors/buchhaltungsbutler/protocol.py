@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from ...errors import GatewayError, ProviderProtocolError
@@ -15,7 +15,7 @@ from ...model.customer import Company, Customer
 from ...model.json import Json, JsonObject
 from ...model.ref import Ref
 from ...outbound.message import Answer, Call
-from ..base import Connector, Conversation, ListFilter, Listing, Step, read_object
+from ..base import Connector, Conversation, Found, ListFilter, Listing, Step, read_object
 from . import errors
 from .fields import DEBTOR, SENT_AS, TABLE, BuchhaltungsbutlerCustomerInput, BuchhaltungsbutlerDetails
 from .manifest import MANIFEST
@@ -50,28 +50,14 @@ class BuchhaltungsButler(Connector):
 
     def read(self, ref: Ref) -> Conversation[JsonObject | None]:
         """There is no read of one debtor: the list is paged through until its number appears."""
-        number = _number(ref.native_id)
-        if number is None:
-            return None
-        seen: set[str] = set()
-        passed, moved = 0, False
-        for _ in range(MOST_PAGES):
-            rows = yield from _page(passed, SIZE)
-            for row in rows:
-                if self.native_id(row) == number:
-                    return row if _is_customer(row) else None
-            ids = {self.native_id(row) for row in rows}
-            # Debtors are never deleted: one that comes twice means that the list was sorted anew meanwhile.
-            moved = moved or not seen.isdisjoint(ids)
-            if len(rows) == SIZE and ids <= seen:
-                raise _unread(f"repeats itself after {passed} debtors")
-            if len(rows) < SIZE and moved:
-                raise _unread("changed while it was read, and the customer may have been passed over")
-            if len(rows) < SIZE:
-                return None
-            seen |= ids
-            passed += len(rows)
-        raise _unread(f"goes on after {MOST_PAGES} pages, and the customer was not among them")
+        found = yield from self.read_many(ref.company_id, (ref.native_id,))
+        return found[ref.native_id]
+
+    def read_many(self, company_id: str | None, native_ids: Sequence[str]) -> Conversation[Found]:
+        """One way through the list for all of them: it ends where the last one appears."""
+        numbers = {native_id: _number(native_id) for native_id in native_ids}
+        rows = yield from _find({number for number in numbers.values() if number is not None})
+        return {native_id: rows.get(number) for native_id, number in numbers.items()}
 
     def plan(self, ref: Ref, change: Change, current: JsonObject | None) -> Iterator[Step]:
         if current is None:
@@ -156,6 +142,34 @@ class BuchhaltungsButler(Connector):
     def parse(self, document: JsonObject, ref: Ref, *, whole: bool = True) -> Customer:
         """The number without leading zeros is the id, however the caller writes it."""
         return super().parse(document, replace(ref, native_id=self.native_id(document)), whole=whole)
+
+
+def _find(numbers: Set[str]) -> Conversation[Mapping[str | None, JsonObject]]:
+    """The customers among these debtors, by number."""
+    found: dict[str, JsonObject] = {}
+    seen: set[str] = set()
+    passed, moved = 0, False
+    if not numbers:
+        return {}
+    for _ in range(MOST_PAGES):
+        rows = yield from _page(passed, SIZE)
+        listed = {str(_number_in(row)): row for row in reversed(rows)}
+        found = {number: row for number, row in listed.items() if number in numbers} | found
+        if numbers <= found.keys():
+            break
+        # Debtors are never deleted: one that comes twice means that the list was sorted anew meanwhile.
+        moved = moved or not seen.isdisjoint(listed)
+        if len(rows) == SIZE and seen.issuperset(listed):
+            raise _unread(f"repeats itself after {passed} debtors")
+        if len(rows) < SIZE and moved:
+            raise _unread("changed while it was read, and the customer may have been passed over")
+        if len(rows) < SIZE:
+            break
+        seen.update(listed)
+        passed += len(rows)
+    else:
+        raise _unread(f"goes on after {MOST_PAGES} pages, and the customer was not among them")
+    return {number: row for number, row in found.items() if _is_customer(row)}
 
 
 def _page(offset: int, limit: int) -> Conversation[Sequence[JsonObject]]:

@@ -19,7 +19,7 @@ from ...model.customer import Company
 from ...model.json import Json, JsonObject
 from ...model.ref import Ref
 from ...outbound.message import Answer, Call
-from ..base import Connector, Conversation, ListFilter, Listing, Step, content_version, read_object
+from ..base import Connector, Conversation, Found, ListFilter, Listing, Step, content_version, read_object
 from ..entries import by_position, check_known_again, unmet
 from . import errors
 from .companies import read_companies
@@ -64,6 +64,18 @@ class Freshbooks(Connector):
         if not isinstance(client.get("contacts"), list):
             raise ProviderProtocolError("FreshBooks answered with a client but not with its contacts.")
         return client
+
+    def read_many(self, company_id: str | None, native_ids: Sequence[str]) -> Conversation[Found]:
+        """Pages of the list, narrowed to their ids. Who is not on them is read: a list hides some clients."""
+        ids = [native_id for native_id in native_ids if _is_id(native_id)]
+        found: dict[str, JsonObject] = {}
+        for start in range(0, len(ids), LARGEST_PAGE):
+            named = (("search[userids][]", native_id) for native_id in ids[start : start + LARGEST_PAGE])
+            paging = (("page", "1"), ("per_page", str(LARGEST_PAGE)))
+            answer = yield Call("clients", "GET", _clients_path(company_id), (*paging, *WHOLE, *named))
+            clients, _, _ = _read_page(answer, 1)
+            found |= {self.native_id(client): client for client in clients if isinstance(client.get("contacts"), list)}
+        return found
 
     def plan(self, ref: Ref, change: Change, current: JsonObject | None) -> Sequence[Step]:
         if current is None:

@@ -22,7 +22,7 @@ from ...model.customer import Company, ContactPerson, Customer
 from ...model.json import Json, JsonObject
 from ...model.ref import Ref
 from ...outbound.message import Answer, Call
-from ..base import Connector, Conversation, ListFilter, Listing, Step, read_object
+from ..base import Connector, Conversation, Found, ListFilter, Listing, Step, read_object
 from . import errors
 from .countries import ALPHA3, to_alpha2
 from .fields import TABLE, QuickbooksCustomerInput, QuickbooksDetails
@@ -30,13 +30,15 @@ from .manifest import MANIFEST
 
 MINOR_VERSION = (("minorversion", "75"),)
 LARGEST_PAGE = 1000
+MOST_IDS = 100
+"""Ids in one query: more would make a long address, whose limit is unverified."""
 BILLING, SHIPPING = "BillAddr", "ShipAddr"
 CARD = "CCDetail"
 GEOCODE = frozenset({"Lat", "Long"})
 EMPTY: tuple[Any, ...] = (MISSING, None, "", {})
 PARENT = parse_path("ParentRef.value")
 LEAVES = {leaf.path: leaf for leaf in TABLE.leaves}
-_REALM = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+")
 
 
 class Quickbooks(Connector):
@@ -62,6 +64,17 @@ class Quickbooks(Connector):
         if not self.succeeded(answer):
             raise errors.explain(answer)
         return _customer(answer, ref.native_id)
+
+    def read_many(self, company_id: str | None, native_ids: Sequence[str]) -> Conversation[Found]:
+        """A query for their ids. Who is missing from it is read: that it tells of all inactive ones is unverified."""
+        found: dict[str, JsonObject] = {}
+        ids = [native_id for native_id in native_ids if _is_number(native_id)]
+        for start in range(0, len(ids), MOST_IDS):
+            named = ", ".join(map(_quoted, ids[start : start + MOST_IDS]))
+            where = f"Id in ({named}) and {_where(ListFilter())}"
+            rows = yield from self._query(company_id, where, f"maxresults {MOST_IDS}")
+            found |= {id: row for row in rows if isinstance((id := row.get("Id")), str)}
+        return found
 
     def plan(self, ref: Ref, change: Change, current: JsonObject | None) -> Iterator[Step]:
         if current is None:
@@ -130,15 +143,18 @@ class Quickbooks(Connector):
         size = min(limit, LARGEST_PAGE - 1)
         # One more than asked for tells whether others follow: a count would be another call.
         paging = f"startposition {offset + 1} maxresults {size + 1}"
-        query = (("query", " ".join(("select * from Customer where", _where(wanted), paging))), *MINOR_VERSION)
+        documents = yield from self._query(company_id, _where(wanted), paging)
+        return Listing(documents[:size], len(documents) > size)
+
+    def _query(self, company_id: str | None, where: str, paging: str) -> Conversation[Sequence[JsonObject]]:
+        query = (("query", " ".join(("select * from Customer where", where, paging))), *MINOR_VERSION)
         answer = yield Call("customers", "GET", f"{_company_path(company_id)}/query", query)
         if not self.succeeded(answer):
             raise errors.explain(answer)
         rows = _object(answer, "QueryResponse").get("Customer", [])
         if not isinstance(rows, list):
             raise _unreadable(answer, "QuickBooks' list holds no customers.")
-        documents = [_without_card(row) for row in rows if isinstance(row, dict)]
-        return Listing(documents[:size], len(documents) > size)
+        return [_without_card(row) for row in rows if isinstance(row, dict)]
 
     def companies(self, connection: Connection) -> Conversation[Sequence[Company]]:
         """The company of the consent: no call lists several. `CompanyInfo.Id` is not its id."""
@@ -181,10 +197,14 @@ def _company_path(realm_id: str | None) -> str:
     if realm_id is None:
         words = "A QuickBooks connection is of one company: store its realmId, which came with the consent, with it."
         raise ConnectionProblem(ErrorCode.COMPANY_REQUIRED, words, path=path)
-    if not (realm_id.isascii() and _REALM.fullmatch(realm_id)):
+    if not _is_number(realm_id):
         words = "A QuickBooks company is named by its realmId, a number."
         raise ConnectionProblem(ErrorCode.COMPANY_UNAVAILABLE, words, path=path)
     return f"/v3/company/{realm_id}"
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and _NUMBER.fullmatch(text) is not None
 
 
 def _object(answer: Answer, *names: str) -> JsonObject:
