@@ -277,7 +277,7 @@ class App:
     ) -> None:
         self.settings = settings
         self.box = box
-        self.schema = schema or build_schema()
+        self.schema = schema or build_schema(router_auth=settings.federation_auth_directives)
         self.executor = Executor(self.schema, settings.introspection, settings.max_tokens)
         self.metrics = Metrics()
         self.metrics.count("gateway_documents_known", "Documents run from the cache.", lambda: self.executor.hits)

@@ -144,8 +144,15 @@ def _simulators(ready: sandbox.Prepared) -> str:
 def schema(
     check: Check = False,
     folder: Annotated[Path, typer.Option(help="The project's folder.")] = Path(),
+    auth_directives: Annotated[
+        bool,
+        typer.Option("--auth-directives", help="Print the subgraph with @authenticated and @requiresScopes instead."),
+    ] = False,
 ) -> None:
     """Write schema.graphql (for clients) and docs/subgraph.graphql (for federation)."""
+    if auth_directives:
+        sys.stdout.write(artifacts.subgraph_with_auth())
+        return
     _generate(artifacts.schema_files(), folder, check, "gql-gateway schema")
 
 

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     max_tokens: int = Field(15_000, ge=100, description="Most tokens in a GraphQL document.")
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql.")
     introspection: bool = Field(True, description="Answer introspection queries.")
+    federation_auth_directives: bool = Field(
+        False, description="Tell routers in _service who may select what: @authenticated, @requiresScopes."
+    )
     shutdown_grace: int = Field(35, ge=1, description="Time that running requests get to finish at shutdown.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")

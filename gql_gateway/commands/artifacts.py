@@ -18,6 +18,11 @@ def schema_files() -> dict[Path, str]:
     return {Path("schema.graphql"): schema.client_sdl, Path("docs/subgraph.graphql"): schema.subgraph_sdl}
 
 
+def subgraph_with_auth() -> str:
+    """The subgraph's SDL as it is with GATEWAY_FEDERATION_AUTH_DIRECTIVES."""
+    return build_schema(router_auth=True).subgraph_sdl
+
+
 def support_files(folder: Path = Path()) -> dict[Path, str]:
     files = {Path("docs/support-matrix.md"): support.to_markdown(connectors())}
     tables = {README: ("support", support.to_summary), CONNECTING: ("credentials", support.to_credentials)}

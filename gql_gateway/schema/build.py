@@ -17,6 +17,7 @@ from .introspection import Applied, describe_directives, find_applied, mark_one_
 from .mutation import Mutation
 from .payloads import ERROR_TYPES
 from .query import Query
+from .router_auth import with_router_auth
 from .scalars import SCALARS
 from .scopes import check_stated
 from .sdl import client_sdl
@@ -26,11 +27,19 @@ FEDERATION_VERSION: Final = "2.9"
 
 
 class GatewaySchema(strawberry.federation.Schema):
-    """Strawberry's federation schema with safe entities, readable directives and an SDL that is printed once."""
+    """Strawberry's federation schema with safe entities, readable directives and an SDL that is printed once.
+
+    `router_auth`: the subgraph's SDL tells routers who may select what, in the federation's own directives.
+    """
+
+    def __init__(self, *, router_auth: bool = False, **more: Any) -> None:
+        self.router_auth = router_auth
+        super().__init__(**more)
 
     @cached_property
     def subgraph_sdl(self) -> str:
-        return self.as_str() + "\n"
+        sdl = self.as_str() + "\n"
+        return with_router_auth(sdl) if self.router_auth else sdl
 
     @cached_property
     def client_sdl(self) -> str:
@@ -61,9 +70,10 @@ class GatewaySchema(strawberry.federation.Schema):
         service.fields["sdl"].resolve = lambda _source, _info: self.subgraph_sdl
 
 
-def build_schema() -> GatewaySchema:
+def build_schema(*, router_auth: bool = False) -> GatewaySchema:
     """The schema of the connectors that are there."""
     schema = GatewaySchema(
+        router_auth=router_auth,
         query=Query,
         mutation=Mutation,
         types=list(ERROR_TYPES.values()),
