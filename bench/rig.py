@@ -109,12 +109,16 @@ def _upstream(rig: Rig) -> Iterator[int]:
 
 
 @contextmanager
-def subject(rig: Rig, module: str, *arguments: str) -> Iterator[tuple[int, int]]:
-    """A subject's pid and port, answering. `{port}` and `{upstream}` in the arguments are filled in."""
+def subject(rig: Rig, module: str, *arguments: str, **settings: str) -> Iterator[tuple[int, int]]:
+    """A subject's pid and port, answering. `{port}` and `{upstream}` in the arguments are filled in.
+
+    `settings` are variables of the environment besides those of `_settings`.
+    """
     port = _free_port()
     filled = [item.format(port=port, upstream=rig.upstream) for item in arguments]
     log = rig.folder / f"{module}-{port}.log"
-    with _process([sys.executable, "-m", module, *filled], rig.cores.subject, log, _settings(rig, port)) as running:
+    given = {**_settings(rig, port), **settings}
+    with _process([sys.executable, "-m", module, *filled], rig.cores.subject, log, given) as running:
         deadline = time.monotonic() + START_WITHIN
         while not _listens(port):
             if running.poll() is not None or time.monotonic() > deadline:
