@@ -40,6 +40,7 @@ from .outbound.limits import Limiter
 from .schema.build import GatewaySchema, build_schema
 from .settings import RegionSettings, Settings, public_url
 from .settings import unsafe as unsafe_settings
+from .schema.limits import Limits
 from .storage.alone import alone_in
 from .storage.api_keys import ApiKeyStore
 from .storage.audit import AuditLog
@@ -118,6 +119,19 @@ async def running(settings: Settings, box: SecretBox) -> AsyncIterator[Running]:
         }
         idle = IdleConnections(store, keeper, endpoints)
         yield Running(settings, box, database, keys, audit, gateways, idle, door, connect)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How much a document may ask for."""
+    return Limits(
+        tokens=settings.max_tokens,
+        depth=settings.max_depth,
+        aliases=settings.max_aliases,
+        root_fields=settings.max_root_fields,
+        directives=settings.max_directives,
+        fragments=settings.max_fragments,
+        cost=settings.max_cost,
+    )
 
 
 def apps_of(settings: Settings) -> dict[str, RegisteredApp]:
@@ -278,7 +292,7 @@ class App:
         self.settings = settings
         self.box = box
         self.schema = schema or build_schema(router_auth=settings.federation_auth_directives)
-        self.executor = Executor(self.schema, settings.introspection, settings.max_tokens)
+        self.executor = Executor(self.schema, settings.introspection, limits_of(settings), settings.suggestions)
         self.metrics = Metrics()
         self.metrics.count("gateway_documents_known", "Documents run from the cache.", lambda: self.executor.hits)
         self.metrics.count("gateway_documents_new", "Documents parsed and validated.", lambda: self.executor.misses)

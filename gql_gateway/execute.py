@@ -26,12 +26,19 @@ from .errors import GatewayError, RateLimited
 from .logs import places
 from .schema.build import GatewaySchema
 from .schema.context import Context
-from .schema.rules import FewRootFieldsRule, VariablesOfRequiredOneOfRule
+from .schema.cost import Sum
+from .schema.limits import Limits, Ruler, cost_error, token_error
+from .schema.prices import Prices
+from .schema.rules import VariablesOfRequiredOneOfRule
 from .schema.scopes import Need, find_needs, has_conditions, refusals
 
 log = structlog.get_logger(__name__)
 
 LARGEST_CACHED = 20_000
+MOST_ERRORS = 10
+"""Mistakes that are told at once. Each may quote a large part of the document, and finding them takes as long."""
+LONGEST_MESSAGE = 1_000
+_TOKENS = "tokens. Parsing aborted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Request:
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
     queries_only: bool = False
+    tell_cost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +68,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`needs` are the scopes that its operations need, by name, as far as they hang on no variable."""
+    """`costs` and `needs` are those of its operations, by name: scopes as far as they hang on no variable."""
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    costs: dict[str | None, Sum] = field(default_factory=dict)
     needs: dict[str | None, list[Need]] = field(default_factory=dict)
 
 
@@ -77,7 +86,8 @@ class Executor:
 
     schema: GatewaySchema
     introspection: bool = True
-    max_tokens: int = 15_000
+    limits: Limits = field(default_factory=Limits)
+    suggestions: bool = False
     cached: int = 1_000
     cached_text: int = 500_000
     hits: int = 0
@@ -85,10 +95,12 @@ class Executor:
     _documents: OrderedDict[str, Prepared] = field(default_factory=OrderedDict)
     _text: int = 0
     _rules: tuple[type[ASTValidationRule], ...] = ()
+    _ruler: Ruler = field(init=False)
 
     def __post_init__(self) -> None:
         hidden = () if self.introspection else (NoSchemaIntrospectionCustomRule,)
-        self._rules = (*specified_rules, VariablesOfRequiredOneOfRule, FewRootFieldsRule, *hidden)
+        self._rules = (*specified_rules, VariablesOfRequiredOneOfRule, *hidden)
+        self._ruler = Ruler(Prices(self.schema._schema), self.limits)
 
     async def run(self, request: Request, context: Context) -> Answer:
         prepared = self._prepare(request.query)
@@ -103,6 +115,9 @@ class Executor:
         if missing := refusals(self._needs(prepared, prepared.document, operation, request.variables), context.caller):
             lacking = tuple(" ".join((error.extensions or {})["scopes"]) for error in missing)
             return Answer({"errors": [error.formatted for error in missing]}, refused=True, lacking=lacking)
+        cost = prepared.costs[_name(operation)].total(operation, request.variables)
+        if cost > self.limits.cost:
+            return _refusal((cost_error(self.limits, cost, operation),))
         result: Any = execute(
             self.schema._schema,
             prepared.document,
@@ -110,10 +125,15 @@ class Executor:
             operation_name=request.operation_name,
             context_value=context,
             executor_class=self.schema.execution_context_class,
+            hide_suggestions=not self.suggestions,
+            max_coercion_errors=MOST_ERRORS,
         )
         if isawaitable(result):
             result = await result
-        return _answer(result, context)
+        answer = _answer(result, context)
+        if request.tell_cost and not answer.refused:
+            answer.body["extensions"] = {"cost": {"cost": cost, "limit": self.limits.cost}}
+        return answer
 
     def _needs(
         self,
@@ -123,7 +143,7 @@ class Executor:
         variables: Mapping[str, Any] | None,
     ) -> list[Need]:
         """Worked out once for each operation of a document, or each time where it hangs on variables."""
-        name = operation.name.value if operation.name else None
+        name = _name(operation)
         known = prepared.needs.get(name)
         if known is None:
             known = find_needs(self.schema._schema, document, operation, variables)
@@ -139,10 +159,15 @@ class Executor:
             return known
         self.misses += 1
         try:
-            document = parse(text, max_tokens=self.max_tokens, no_location=False)
+            document = parse(text, max_tokens=self.limits.tokens, no_location=False)
         except GraphQLSyntaxError as error:
-            return Prepared(None, (error,))
-        prepared = Prepared(document, tuple(validate(self.schema._schema, document, self._rules)))
+            return Prepared(None, (token_error(self.limits) if _TOKENS in error.message else error,))
+        costs, problems = self._ruler.measure(document)
+        if not problems:
+            hidden = not self.suggestions
+            found = validate(self.schema._schema, document, self._rules, MOST_ERRORS, hide_suggestions=hidden)
+            problems = _each_once(found)
+        prepared = Prepared(document, tuple(problems), costs)
         if len(text) <= LARGEST_CACHED:
             self._remember(text, prepared)
         return prepared
@@ -153,6 +178,24 @@ class Executor:
         while len(self._documents) > self.cached or self._text > self.cached_text:
             forgotten, _ = self._documents.popitem(last=False)
             self._text -= len(forgotten)
+
+
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
+
+
+def _each_once(errors: list[GraphQLError]) -> list[GraphQLError]:
+    """One error for each mistake, with all its places: a short document may make the same one a hundred times."""
+    found: dict[str, list[GraphQLError]] = {}
+    for error in errors:
+        found.setdefault(_cut(error.message), []).append(error)
+    return [
+        GraphQLError(words, [node for error in same for node in error.nodes or ()]) for words, same in found.items()
+    ]
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
 def _pick(document: DocumentNode, name: str | None) -> tuple[OperationDefinitionNode | None, str]:
@@ -168,7 +211,11 @@ def _pick(document: DocumentNode, name: str | None) -> tuple[OperationDefinition
 
 
 def _refusal(errors: tuple[GraphQLError, ...]) -> Answer:
-    return Answer({"errors": [error.formatted for error in errors]}, refused=True)
+    return Answer({"errors": [_shortened(error) for error in errors]}, refused=True)
+
+
+def _shortened(error: GraphQLError) -> dict[str, Any]:
+    return {**error.formatted, "message": _cut(error.message)}
 
 
 def _answer(result: ExecutionResult, context: Context) -> Answer:
@@ -187,7 +234,7 @@ def _formatted(error: GraphQLError, context: Context) -> Any:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     if cause is None:
-        return error.formatted
+        return _shortened(error)
     formatted: dict[str, Any] = dict(error.formatted)
     if isinstance(cause, GatewayError):
         formatted["message"] = cause.message

@@ -78,7 +78,14 @@ class Settings(BaseSettings):
     pool_limit_per_host: int = Field(60, ge=1, description="Open connections to one provider's host.")
     max_body: int = Field(1_000_000, ge=1_000, description="Largest request body.")
     max_tokens: int = Field(15_000, ge=100, description="Most tokens in a GraphQL document.")
+    max_depth: int = Field(20, ge=1, description="Most fields inside each other.")
+    max_aliases: int = Field(100, ge=0, description="Most fields under another name, or selected again.")
+    max_root_fields: int = Field(20, ge=1, description="Most root fields of an operation.")
+    max_directives: int = Field(50, ge=0, description="Most directives in a document.")
+    max_fragments: int = Field(100, ge=0, description="Most fragments in a document, inline ones included.")
+    max_cost: int = Field(20_000, ge=1, description="Most that an operation may cost, as @cost and @listSize say it.")
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql.")
+    suggestions: bool = Field(False, description="Name what a caller may have meant where it is wrong.")
     introspection: bool = Field(True, description="Answer introspection queries.")
     federation_auth_directives: bool = Field(
         False, description="Tell routers in _service who may select what: @authenticated, @requiresScopes."

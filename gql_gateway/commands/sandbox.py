@@ -49,6 +49,7 @@ async def prepared(
             log_level=log_level,  # type: ignore[arg-type]
             log_format="console",
             authentication="off",
+            suggestions=True,
             return_urls=return_urls,
         )
         settings = settings.model_copy(update={"apps": _apps(sandbox, public_url(settings))})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -82,6 +82,7 @@ class GraphQLEndpoint:
                 request = _read_get(scope["query_string"])
             else:
                 raise BadRequest(405, "GraphQL takes POST, and GET for queries.")
+            request = replace(request, tell_cost=headers.get("graphql-cost", "").strip().lower() == "report")
         except BadRequest as problem:
             refusal = orjson.dumps({"errors": [{"message": str(problem)}]})
             more = [(b"allow", METHODS)] if problem.status == 405 else []

@@ -18,6 +18,7 @@ from .context import Context
 from .directives import needs, supported
 from .enums import Integration
 from .history import CustomerUpdateConnection, history_of
+from .prices import CALL, costs
 from .scalars import JSON, DateTime
 from .selection import selected
 
@@ -98,7 +99,7 @@ class BankAccount:
 
 @strawberry.federation.type(
     keys=["id", "connectionId nativeId"],
-    directives=[needs(Scope.READ)],
+    directives=[needs(Scope.READ), costs(CALL)],
     description="A customer in one accounting system, as the provider holds it now.",
 )
 class Customer(Node):

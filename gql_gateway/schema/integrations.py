@@ -10,6 +10,7 @@ import strawberry
 from ..connectors.base import Connector
 from ..fields.support import missing_rows, support_rows
 from .enums import Integration, ListSemantics, Trust, UpdateSemantics, Versioning
+from .prices import lists
 
 
 @strawberry.type(description="One value that an integration reads or writes.")
@@ -63,7 +64,7 @@ class IntegrationInfo:
     trust: Trust = strawberry.field(description="What these statements rest on.")
     checked_on: str = strawberry.field(description="Day on which they were last checked, ISO 8601.")
     notes: str = strawberry.field(description="What to know before using it.")
-    fields: list[FieldSupport] = strawberry.field(description="Everything it reads or writes.")
+    fields: list[FieldSupport] = strawberry.field(description="Everything it reads or writes.", directives=[lists(80)])
     missing: list[MissingField] = strawberry.field(description="Unified fields that it cannot write, with the reason.")
 
 

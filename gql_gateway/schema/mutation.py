@@ -17,13 +17,14 @@ from .directives import needs
 from .erasing import EraseHistoryInput, EraseHistoryPayload, erase
 from .inputs import UpdateCustomerInput, member_of, ref_of
 from .payloads import UpdateCustomerPayload, payload_of
+from .prices import CALL, costs
 from .selection import selected
 
 
 @strawberry.type(description="Everything that can be changed.")
 class Mutation:
     @strawberry.mutation(
-        directives=[needs(Scope.WRITE)],
+        directives=[needs(Scope.WRITE), costs(3 * CALL)],
         description="Change a customer in any connected system. Only what the change names is changed; "
         "every problem is in `errors`. What is selected decides which calls are made: with nothing but `errors` the "
         "record is not read back.",

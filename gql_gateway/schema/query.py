@@ -24,8 +24,11 @@ from .enums import Integration
 from .inputs import CustomerBy, CustomerFilter, ref_of, ref_of_id
 from .integrations import IntegrationInfo, info_of
 from .paging import PageInfo, check_size, decode, encode, not_a_cursor
+from .prices import CALL, costs, lists
 from .scalars import DateTime
 from .selection import selected
+
+USUAL_PAGE = 25
 
 
 @strawberry.type(description="A customer in a list.")
@@ -92,7 +95,7 @@ class Query:
 
     @strawberry.field(
         description="Customers of a connection, page by page in the provider's own order.",
-        directives=[needs(Scope.READ)],
+        directives=[needs(Scope.READ), costs(CALL), lists(USUAL_PAGE, by="first", of=("edges", "nodes"))],
     )
     async def customers(
         self,
@@ -102,7 +105,7 @@ class Query:
             strawberry.ID | None, strawberry.argument(description="The company, where the connection fixed none.")
         ] = None,
         filter: Annotated[CustomerFilter | None, strawberry.argument(description="Narrows the list.")] = None,
-        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 25,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = USUAL_PAGE,
         after: Annotated[str | None, strawberry.argument(description="Go on after this cursor.")] = None,
     ) -> CustomerConnection:
         check_size(first)
@@ -114,7 +117,7 @@ class Query:
 
     @strawberry.field(
         description="The companies that a connection's credentials can act upon.",
-        directives=[needs(Scope.READ, Scope.ADMIN)],
+        directives=[needs(Scope.READ, Scope.ADMIN), costs(CALL), lists(20)],
     )
     async def companies(
         self,
@@ -124,12 +127,15 @@ class Query:
         return list(await info.context.gateway.companies(str(connection_id)))  # type: ignore[arg-type]
 
     @strawberry.field(
-        description="All stored connections of the caller's tenant.", directives=[needs(Scope.READ, Scope.ADMIN)]
+        description="All stored connections of the caller's tenant.",
+        directives=[needs(Scope.READ, Scope.ADMIN), lists(50)],
     )
     async def connections(self, info: Info[Context, None]) -> list[ProviderConnection]:
         return [_shown(item) for item in await info.context.gateway.connections()]
 
-    @strawberry.field(description="Every integration and what can be done in it.")
+    @strawberry.field(
+        description="Every integration and what can be done in it.", directives=[lists(len(connectors()))]
+    )
     def integrations(self) -> list[IntegrationInfo]:
         return [info_of(connector) for connector in connectors().values()]
 

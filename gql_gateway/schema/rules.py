@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
     GraphQLError,
-    InlineFragmentNode,
     OperationDefinitionNode,
     ValidationRule,
     is_input_object_type,
@@ -36,27 +33,3 @@ class VariablesOfRequiredOneOfRule(ValidationRule):
             if is_nullable_type(kind):
                 words = f"Variable '${name}' is of type '{kind}' but must be non-nullable to be used for"
                 self.report_error(GraphQLError(f"{words} OneOf Input Object '{parent}'.", [declared[name], usage.node]))
-
-
-MOST_ROOT_FIELDS = 20
-"""Each root field may be an operation at a provider, with a deadline of its own."""
-
-
-class FewRootFieldsRule(ValidationRule):
-    """An operation asks for a bounded number of root fields, however they are spread over fragments."""
-
-    def enter_operation_definition(self, operation: OperationDefinitionNode, *_: Any) -> None:
-        found, seen, waiting = 0, set[str](), [operation.selection_set]
-        while waiting:
-            for node in waiting.pop().selections:
-                if isinstance(node, FieldNode):
-                    found += 1
-                elif isinstance(node, InlineFragmentNode):
-                    waiting.append(node.selection_set)
-                elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                    seen.add(node.name.value)
-                    if fragment := self.context.get_fragment(node.name.value):
-                        waiting.append(fragment.selection_set)
-        if found > MOST_ROOT_FIELDS:
-            words = f"An operation asks for {MOST_ROOT_FIELDS} root fields at most; this one asks for {found}."
-            self.report_error(GraphQLError(words, [operation]))

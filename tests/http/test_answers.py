@@ -20,7 +20,7 @@ from gql_gateway.model.ref import Ref
 from gql_gateway.schema.build import build_schema
 from gql_gateway.schema.context import Context
 
-from .conftest import JSON, Site, open_site
+from .conftest import GRAPHQL, JSON, Site, open_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CANARY = "c4nary-in-an-exception"
@@ -122,6 +122,15 @@ async def test_null_members_are_as_good_as_absent(site: Site) -> None:
     )
 
     assert reply.json() == {"data": {"__typename": "Query"}}
+
+
+@pytest.mark.parametrize(("header", "told"), [("report", True), (" Report ", True), ("validate", False), ("", False)])
+async def test_cost_is_told_on_demand(site: Site, header: str, told: bool) -> None:
+    headers = {"accept": GRAPHQL, "content-type": JSON, "graphql-cost": header}
+    reply = await site.ask("POST", headers=headers, body=b'{"query": "{ integrations { label } }"}')
+    cost = {"cost": len(connectors()), "limit": site.app.settings.max_cost}
+
+    assert reply.json().get("extensions") == ({"cost": cost} if told else None)
 
 
 class TestBusinessErrors:

@@ -84,7 +84,7 @@ class TestClientSdl:
         client, subgraph = applications(parse(schema.client_sdl)), applications(parse(schema.subgraph_sdl))
 
         assert client == [item for item in subgraph if item[1] not in FEDERATION_DIRECTIVES]
-        assert {name for _, name, _ in client} == OWN_NAMES | {"oneOf", "specifiedBy"}
+        assert {name for _, name, _ in client} == OWN_NAMES | {"oneOf", "specifiedBy", "cost", "listSize"}
 
     def test_keeps_one_of(self, client: GraphQLSchema) -> None:
         assert one_of_inputs(client) == {"CustomerBy", "CustomerChange"}
@@ -137,7 +137,7 @@ class TestSubgraphSdl:
         (ours,) = [names for url, names in links.items() if "gql-gateway" in url]
         (federation,) = [names for url, names in links.items() if "federation" in url]
         assert ours == {f"@{name}" for name in OWN_NAMES}
-        assert federation == {"@key", "@composeDirective"}
+        assert federation == {"@key", "@composeDirective", "@cost", "@listSize"}
 
     def test_service_answers_this_text(self, schema: GatewaySchema) -> None:
         assert "_service" not in schema.client_sdl
