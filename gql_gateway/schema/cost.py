@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     FieldNode,
     IntValueNode,
     ListValueNode,
@@ -88,16 +90,16 @@ def _literal_size(node: ValueNode | None) -> int | None:
         return None
     if isinstance(node, IntValueNode):
         # Python refuses to read a number of thousands of digits.
-        return _size(int(node.value)) if len(node.value) < len(str(MOST)) else MOST
+        return _size(int(node.value)) if len(node.value) <= len(str(GRAPHQL_MIN_INT)) else None
     return len(node.values) if isinstance(node, ListValueNode) else 1
 
 
 def _size(value: Any) -> int | None:
-    """A number says a size and a list has one; an object may stand for a list of one."""
+    """A number says a size and a list has one; an object may stand for a list of one. Else it says none."""
     if isinstance(value, list):
         return len(value)
     if isinstance(value, dict):
         return 1
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return int(min(MOST, max(0, value)))
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= GRAPHQL_MAX_INT:
+        return int(max(0, value))
     return None

@@ -47,7 +47,8 @@ def cost(ruler: Ruler, query: str, variables: dict[str, Any] | None = None) -> i
         pytest.param(PAGE.format(", first: 3"), 11 + 3 * 10, id="page of three"),
         pytest.param(PAGE.format(", first: null"), 11 + 25 * 10, id="null"),
         pytest.param(PAGE.format(", first: -7"), 11, id="less than none"),
-        pytest.param(PAGE.format(", first: 9" + "9" * 5_000), MOST, id="thousands of digits"),
+        pytest.param(PAGE.format(", first: 9" + "9" * 5_000), 11 + 25 * 10, id="thousands of digits"),
+        pytest.param(PAGE.format(", first: 200000000"), MOST, id="as many as there are"),
         pytest.param(
             "{ customers(connectionId: 1, first: 3) { edges { node { id } } nodes { id } } }",
             11 + 3 * (1 + 10) + 3 * 10,
@@ -75,7 +76,7 @@ def test_is_what_the_schema_says(ruler: Ruler, query: str, expected: int) -> Non
 
 @pytest.mark.parametrize(
     ("value", "size"),
-    [(3, 3), (0, 0), (-5, 0), (3.0, 3), (None, 25), ("3", 25), (True, 25), (2**80, None)],
+    [(3, 3), (0, 0), (-5, 0), (3.0, 3), (None, 25), ("3", 25), (True, 25), (2**31, 25), (2**31 - 1, None)],
 )
 def test_sizes_in_variables_count_with_their_values(ruler: Ruler, value: Any, size: int | None) -> None:
     expected = MOST if size is None else 11 + size * 10
