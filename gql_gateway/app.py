@@ -29,6 +29,7 @@ from .connectors.registry import connectors
 from .execute import Executor
 from .gateway import Gateways
 from .http.connect import ConnectPages
+from .http.cross_site import with_cors
 from .http.endpoint import Behind, GraphQLEndpoint
 from .http.local import LocalOnly
 from .http.observe import Metrics, Observed
@@ -298,11 +299,16 @@ class App:
         self.metrics.count("gateway_documents_new", "Documents parsed and validated.", lambda: self.executor.misses)
         self.parts: Running | None = None
         endpoint = GraphQLEndpoint(
-            self.executor, self._behind, graphiql_page if settings.graphiql else None, settings.max_body
+            self.executor,
+            self._behind,
+            graphiql_page if settings.graphiql else None,
+            settings.max_body,
+            takes_get=settings.get_queries,
+            strict=settings.authentication == "off" and settings.trust_network,
         )
         page = Text(support.to_page(connectors()), "text/html", PAGE_HEADERS)
         routes = [
-            Route("/graphql", endpoint, methods=None),
+            Route("/graphql", with_cors(endpoint, settings.cors_origins.split()), methods=None),
             Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain").answer),
             Route("/support", page.answer),
             Route("/support.json", Text(support.to_json(connectors()), "application/json").answer),

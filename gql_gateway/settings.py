@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     max_directives: int = Field(50, ge=0, description="Most directives in a document.")
     max_fragments: int = Field(100, ge=0, description="Most fragments in a document, inline ones included.")
     max_cost: int = Field(20_000, ge=1, description="Most that an operation may cost, as @cost and @listSize say it.")
+    cors_origins: str = Field("", description="Origins whose pages may call /graphql, such as https://app.example.")
+    get_queries: bool = Field(True, description="Answer queries sent with GET.")
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql.")
     suggestions: bool = Field(False, description="Name what a caller may have meant where it is wrong.")
     introspection: bool = Field(True, description="Answer introspection queries.")
@@ -114,6 +116,7 @@ def unsafe(settings: Settings) -> list[str]:
         )
     problems += _unsafe_tokens(settings)
     problems += _unsafe_connecting(settings)
+    problems += _unsafe_origins(settings)
     if settings.shutdown_grace < settings.deadline:
         problems.append(
             "GATEWAY_SHUTDOWN_GRACE: it is shorter than GATEWAY_DEADLINE, so a shutdown could cut a running write."
@@ -154,6 +157,30 @@ def _unsafe_connecting(settings: Settings) -> list[str]:
             f"GATEWAY_OPERATOR_NAME: it takes a name of up to {LONGEST_NAME} characters in one line, and no address."
         )
     return problems
+
+
+def _unsafe_origins(settings: Settings) -> list[str]:
+    problems = []
+    for origin in settings.cors_origins.split():
+        name = f"GATEWAY_CORS_ORIGINS: {origin}"
+        parts = urlsplit(origin)
+        if "*" in origin:
+            problems.append(f"{name}: it takes origins one by one, so that not every page may call.")
+        elif parts.scheme not in ("http", "https") or origin != _origin(parts):
+            problems.append(f"{name}: browsers write an origin like https://app.example, with nothing behind the host.")
+        elif parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+            problems.append(f"{name}: whoever is on the way could change the page; it has to start with https://.")
+    return problems
+
+
+def _origin(parts: SplitResult) -> str:
+    """As a browser writes it: lower case, and without the port that goes without saying."""
+    try:
+        port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    except ValueError:
+        return ""
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}" if host else ""
 
 
 def _unsafe_tokens(settings: Settings) -> list[str]:

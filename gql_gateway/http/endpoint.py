@@ -17,6 +17,7 @@ from ..execute import Answer, Executor, Request
 from ..gateway import Gateways
 from ..model.caller import Caller
 from ..schema.context import Context
+from .cross_site import MARKS, may_be_unasked
 from .negotiate import GRAPHQL, HTML, JSON, choose
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 METHODS = b"GET, HEAD, POST, OPTIONS"
+WITHOUT_GET = b"POST, OPTIONS"
 
 
 class BadRequest(Exception):
@@ -47,19 +49,24 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
-    """Answers POST, and GET for queries; `page` is shown to a browser that comes without a query."""
+    """Answers POST, and GET for queries; `page` is shown to a browser that comes without a query.
+
+    `strict`: see `cross_site.may_be_unasked`.
+    """
 
     executor: Executor
     running: Callable[[], Behind]
     page: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
     max_body: int = 1_000_000
+    takes_get: bool = True
+    strict: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
         accept, method = headers.get("accept", ""), scope["method"]
         reads = method in ("GET", "HEAD")
         if method == "OPTIONS":
-            await _send(send, 204, None, b"", [(b"allow", METHODS)])
+            await _send(send, 204, None, b"", [(b"allow", self._methods)])
             return
         if reads and self._wants_page(scope, accept) and self.page is not None:
             await self.page(scope, receive, send)
@@ -78,14 +85,16 @@ class GraphQLEndpoint:
                 raise BadRequest(406, f"Answers are {GRAPHQL} or {JSON}.")
             if method == "POST":
                 request = await self._read_post(headers, receive)
-            elif reads:
+            elif reads and self.takes_get:
+                if may_be_unasked(headers, strict=self.strict):
+                    raise BadRequest(403, f"A web page may have sent this: a GET has to carry the header {MARKS[1]}.")
                 request = _read_get(scope["query_string"])
             else:
-                raise BadRequest(405, "GraphQL takes POST, and GET for queries.")
+                raise BadRequest(405, f"GraphQL takes POST{', and GET for queries' if self.takes_get else ''}.")
             request = replace(request, tell_cost=headers.get("graphql-cost", "").strip().lower() == "report")
         except BadRequest as problem:
             refusal = orjson.dumps({"errors": [{"message": str(problem)}]})
-            more = [(b"allow", METHODS)] if problem.status == 405 else []
+            more = [(b"allow", self._methods)] if problem.status == 405 else []
             await _send(send, problem.status, kind or JSON, refusal, more)
             return
         gateway = behind.gateways.of(caller.tenant)
@@ -95,6 +104,10 @@ class GraphQLEndpoint:
         if answer.lacking and kind == GRAPHQL:
             more.append((b"www-authenticate", _challenge("insufficient_scope", " ".join(answer.lacking))))
         await _send(send, _status(answer, kind), kind, _encode(answer.body), more)
+
+    @property
+    def _methods(self) -> bytes:
+        return METHODS if self.takes_get else WITHOUT_GET
 
     def _wants_page(self, scope: Scope, accept: str) -> bool:
         return b"query=" not in scope["query_string"] and choose(accept, (JSON, GRAPHQL, HTML)) == HTML

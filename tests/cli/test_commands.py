@@ -160,6 +160,32 @@ def test_loopback_is_told_from_the_network(host: str, safe: bool) -> None:
     assert unsafe(settings.model_copy(update={"authentication": "required"})) == []
 
 
+@pytest.mark.parametrize(
+    ("origins", "wrong"),
+    [
+        ("", 0),
+        ("https://app.example http://localhost:5173 https://[2001:db8::1]:8443 http://[::1]:3000", 0),
+        ("*", 1),
+        ("null", 1),
+        ("app.example", 1),
+        ("http://app.example", 1),
+        (
+            "https://app.example/ https://app.example/page https://app.example:443 https://APP.example https://me@app.example",
+            5,
+        ),
+        ("https://app.example:port", 1),
+        ("https://", 1),
+        ("https://*.example", 1),
+    ],
+)
+def test_origins_are_written_as_browsers_write_them(origins: str, wrong: int) -> None:
+    settings = Settings(cors_origins=origins, secret_keys=generate_key(), database_url="sqlite:///x.sqlite3")  # type: ignore[arg-type]
+    problems = unsafe(settings)
+
+    assert len(problems) == wrong
+    assert all(line.startswith("GATEWAY_CORS_ORIGINS: ") for line in problems)
+
+
 def test_callers_are_authenticated_unless_said_otherwise() -> None:
     assert Settings().authentication == "required"
 

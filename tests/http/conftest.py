@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from gql_gateway.app import App
+from gql_gateway.app import App, build_app
 from gql_gateway.commands.sandbox import Prepared, prepared
 
 JSON = "application/json"
@@ -133,6 +133,9 @@ async def started(app: App) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def open_site() -> AsyncIterator[Site]:
-    async with prepared("127.0.0.1", 0, 0) as ready, started(ready.app):
-        yield Site(ready.app, ready)
+async def open_site(**other: Any) -> AsyncIterator[Site]:
+    """The sandbox; with `other` settings than its own, an application of these over its connections."""
+    async with prepared("127.0.0.1", 0, 0) as ready:
+        app = build_app(ready.app.settings.model_copy(update=other), ready.app.box) if other else ready.app
+        async with started(app):
+            yield Site(app, ready)
