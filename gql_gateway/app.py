@@ -39,9 +39,9 @@ from .oauth.tokens import TokenKeeper
 from .outbound.client import Outbound
 from .outbound.limits import Limiter
 from .schema.build import GatewaySchema, build_schema
+from .schema.limits import Limits
 from .settings import RegionSettings, Settings, public_url
 from .settings import unsafe as unsafe_settings
-from .schema.limits import Limits
 from .storage.alone import alone_in
 from .storage.api_keys import ApiKeyStore
 from .storage.audit import AuditLog

@@ -18,7 +18,8 @@ from .context import Context
 from .directives import needs, supported
 from .enums import Integration
 from .history import CustomerUpdateConnection, history_of
-from .prices import CALL, costs
+from .paging import USUAL_PAGE
+from .prices import CALL, costs, lists
 from .scalars import JSON, DateTime
 from .selection import selected
 
@@ -150,11 +151,12 @@ class Customer(Node):
         "history",
         always=True,
         description="What was changed through this gateway, newest first, as long as the audit log keeps it.",
+        more=[costs(1), lists(USUAL_PAGE, by="first", of=("edges", "nodes"))],
     )
     async def history(
         self,
         info: Info[Context, None],
-        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 25,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = USUAL_PAGE,
         after: Annotated[str | None, strawberry.argument(description="Go on after this cursor.")] = None,
     ) -> CustomerUpdateConnection:
         record: Any = self

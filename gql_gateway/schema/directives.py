@@ -3,6 +3,7 @@ scopes a caller needs, `@needsScope`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
@@ -51,11 +52,13 @@ def needs(*any_of: Scope) -> NeedsScopeDirective:
     return NeedsScopeDirective(any_of=[scope.value for scope in any_of])
 
 
-def supported(path: str, *, description: str, always: bool = False, needed: Scope | None = None) -> Any:
+def supported(
+    path: str, *, description: str, always: bool = False, needed: Scope | None = None, more: Sequence[object] = ()
+) -> Any:
     """An output field with its support, worked out from every connector's facts.
 
     `needed` is a scope that the caller needs beside that of the customer. `always`: the gateway itself provides the
-    value (ids, links), so every integration reads it.
+    value (ids, links), so every integration reads it. `more` are further directives.
     """
     read, update = [], []
     for connector in connectors().values():
@@ -65,7 +68,7 @@ def supported(path: str, *, description: str, always: bool = False, needed: Scop
             read.append(integration)
         if path in writable:
             update.append(integration)
-    directives: list[object] = [FieldSupportDirective(read=read, update=update)]
+    directives: list[object] = [FieldSupportDirective(read=read, update=update), *more]
     if needed is not None:
         directives.append(needs(needed))
     return strawberry.field(description=description, directives=directives)

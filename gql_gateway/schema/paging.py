@@ -11,6 +11,7 @@ from ..errors import ErrorCode, InvalidChange
 from ..model.audit import Place
 
 LARGEST_PAGE = 100
+USUAL_PAGE = 25
 
 
 @strawberry.type(description="Where a page of a list begins and ends.")

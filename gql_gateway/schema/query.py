@@ -23,12 +23,10 @@ from .directives import needs
 from .enums import Integration
 from .inputs import CustomerBy, CustomerFilter, ref_of, ref_of_id
 from .integrations import IntegrationInfo, info_of
-from .paging import PageInfo, check_size, decode, encode, not_a_cursor
+from .paging import USUAL_PAGE, PageInfo, check_size, decode, encode, not_a_cursor
 from .prices import CALL, costs, lists
 from .scalars import DateTime
 from .selection import selected
-
-USUAL_PAGE = 25
 
 
 @strawberry.type(description="A customer in a list.")
