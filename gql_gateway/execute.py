@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
@@ -17,7 +18,9 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     execute,
+    located_error,
     parse,
+    subscribe,
     validate,
 )
 from graphql.validation import ASTValidationRule, NoSchemaIntrospectionCustomRule, specified_rules
@@ -67,6 +70,25 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Admitted:
+    """An operation that may run: it is valid, and its caller has the scopes for it."""
+
+    request: Request
+    document: DocumentNode
+    kind: OperationType
+    cost: int
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.kind is OperationType.SUBSCRIPTION
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it has to be finished once it runs, whoever goes away."""
+        return self.kind is OperationType.MUTATION
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """`costs` and `needs` are those of its operations, by name: scopes as far as they hang on no variable."""
 
@@ -103,13 +125,45 @@ class Executor:
         self._ruler = Ruler(Prices(self.schema._schema), self.limits)
 
     async def run(self, request: Request, context: Context) -> Answer:
+        """The answer to a query or a mutation."""
+        admitted = self.admit(request, context)
+        if isinstance(admitted, Answer):
+            return admitted
+        if admitted.is_subscription:
+            words = "A subscription is answered over a WebSocket, or as text/event-stream."
+            return Answer({"errors": [{"message": words}]}, refused=True)
+        return await self._execute(admitted, context)
+
+    async def subscribe(self, admitted: Admitted, context: Context) -> AsyncGenerator[Answer]:
+        """The answers to an operation: one for each event of a subscription, one to a query or a mutation.
+
+        A refused one is the last: the stream could not be opened, or has failed.
+        """
+        if not admitted.is_subscription:
+            yield await self._execute(admitted, context)
+            return
+        try:
+            found: Any = subscribe(self.schema._schema, **self._arguments(admitted, context))
+            if isawaitable(found):
+                found = await found
+            if isinstance(found, ExecutionResult):
+                yield Answer({"errors": [_formatted(error, context) for error in found.errors or ()]}, refused=True)
+                return
+            async with aclosing(found):
+                async for result in found:
+                    yield _answer(result, context)
+        except Exception as problem:  # a source that fails is masked as a resolver is
+            yield Answer({"errors": [_formatted(located_error(problem), context)]}, refused=True)
+
+    def admit(self, request: Request, context: Context) -> Admitted | Answer:
+        """Whether an operation may run; the answer says why not."""
         prepared = self._prepare(request.query)
         if prepared.document is None or prepared.errors:
             return _refusal(prepared.errors)
         operation, problem = _pick(prepared.document, request.operation_name)
         if operation is None:
             return Answer({"errors": [{"message": problem}]}, refused=True, ambiguous=True)
-        if request.queries_only and operation.operation is not OperationType.QUERY:
+        if request.queries_only and operation.operation is OperationType.MUTATION:
             words = "A GET request runs queries only; send this operation with POST."
             return Answer({"errors": [{"message": words}]}, refused=True, not_allowed=True)
         if missing := refusals(self._needs(prepared, prepared.document, operation, request.variables), context.caller):
@@ -118,22 +172,28 @@ class Executor:
         cost = prepared.costs[_name(operation)].total(operation, request.variables)
         if cost > self.limits.cost:
             return _refusal((cost_error(self.limits, cost, operation),))
-        result: Any = execute(
-            self.schema._schema,
-            prepared.document,
-            variable_values=dict(request.variables) if request.variables else None,
-            operation_name=request.operation_name,
-            context_value=context,
-            executor_class=self.schema.execution_context_class,
-            hide_suggestions=not self.suggestions,
-            max_coercion_errors=MOST_ERRORS,
-        )
+        return Admitted(request, prepared.document, operation.operation, cost)
+
+    async def _execute(self, admitted: Admitted, context: Context) -> Answer:
+        result: Any = execute(self.schema._schema, **self._arguments(admitted, context))
         if isawaitable(result):
             result = await result
         answer = _answer(result, context)
-        if request.tell_cost and not answer.refused:
-            answer.body["extensions"] = {"cost": {"cost": cost, "limit": self.limits.cost}}
+        if admitted.request.tell_cost and not answer.refused:
+            answer.body["extensions"] = {"cost": {"cost": admitted.cost, "limit": self.limits.cost}}
         return answer
+
+    def _arguments(self, admitted: Admitted, context: Context) -> dict[str, Any]:
+        request = admitted.request
+        return {
+            "document": admitted.document,
+            "variable_values": dict(request.variables) if request.variables else None,
+            "operation_name": request.operation_name,
+            "context_value": context,
+            "executor_class": self.schema.execution_context_class,
+            "hide_suggestions": not self.suggestions,
+            "max_coercion_errors": MOST_ERRORS,
+        }
 
     def _needs(
         self,

@@ -70,12 +70,13 @@ class GatewaySchema(strawberry.federation.Schema):
         service.fields["sdl"].resolve = lambda _source, _info: self.subgraph_sdl
 
 
-def build_schema(*, router_auth: bool = False) -> GatewaySchema:
-    """The schema of the connectors that are there."""
+def build_schema(subscription: type | None = None, *, router_auth: bool = False) -> GatewaySchema:
+    """The schema of the connectors that are there. It has no subscription of its own yet."""
     schema = GatewaySchema(
         router_auth=router_auth,
         query=Query,
         mutation=Mutation,
+        subscription=subscription,
         types=list(ERROR_TYPES.values()),
         federation_version=FEDERATION_VERSION,
         config=StrawberryConfig(scalar_map=SCALARS),
