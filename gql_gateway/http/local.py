@@ -9,21 +9,20 @@ import ipaddress
 from typing import Any
 
 from .endpoint import Receive, Scope, Send
+from .handshake import deny
 
 REFUSAL = b'{"errors":[{"message":"This gateway answers under names of this machine only."}]}'
 
 
 class LocalOnly:
-    """Refuses requests whose `Host` is neither `localhost` nor a loopback address."""
+    """Refuses requests and WebSocket handshakes whose `Host` is neither `localhost` nor a loopback address."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and not is_local(_host_of(scope)):
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(REFUSAL)).encode())]
-            await send({"type": "http.response.start", "status": 421, "headers": headers})
-            await send({"type": "http.response.body", "body": REFUSAL})
+            await deny(scope, send, 421, REFUSAL)
             return
         await self.app(scope, receive, send)
 

@@ -57,3 +57,32 @@ async def test_foreign_requests_do_not_reach_the_app(headers: list[tuple[bytes, 
 
     await LocalOnly(app)({"type": "http", "headers": headers}, receive, send)
     assert sent[0]["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("extensions", "kinds"),
+    [
+        ({"websocket.http.response": {}}, ["websocket.http.response.start", "websocket.http.response.body"]),
+        ({}, ["websocket.close"]),
+    ],
+)
+async def test_foreign_sockets_do_not_reach_the_app(extensions: dict[str, Any], kinds: list[str]) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "extensions": extensions, "headers": [(b"host", b"rebound.example.com:8000")]}
+    await LocalOnly(app)(scope, receive, send)
+    assert [message["type"] for message in sent] == kinds
+    assert sent[0].get("status", 421) == 421
+
+    sent.clear()
+    await LocalOnly(app)({**scope, "headers": [(b"host", b"localhost:8000")]}, receive, send)
+    assert sent == [{"type": "websocket.accept"}]
