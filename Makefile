@@ -33,7 +33,8 @@ generated: $(VENV)/.development
 	@$(BIN)/gql-gateway schema --check
 	@$(BIN)/gql-gateway support --check
 
-pytest: $(VENV)/.development tests/browser/node_modules/.ready tests/http/node_modules/.ready tests/clients/.venv/.ready
+pytest: $(VENV)/.development tests/browser/node_modules/.ready tests/http/node_modules/.ready \
+		tests/subscriptions/node_modules/.ready tests/clients/.venv/.ready
 	$(call say,pytest)
 	@$(BIN)/python -m pytest
 
@@ -66,7 +67,7 @@ bench: $(VENV)/.development ## measure this machine; see docs/performance.md
 
 clean: ## everything that can be made again
 	@rm -rf $(VENV) .tmp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis web/node_modules \
-		tests/browser/node_modules tests/http/node_modules tests/clients/.venv
+		tests/browser/node_modules tests/http/node_modules tests/subscriptions/node_modules tests/clients/.venv
 	@find gql_gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is newer than what was installed from.

@@ -16,7 +16,7 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import Route, Router, WebSocketRoute
 
 from . import support
 from .callers.door import Door, GuardedDoor, OpenDoor
@@ -31,9 +31,12 @@ from .gateway import Gateways
 from .http.connect import ConnectPages
 from .http.cross_site import with_cors
 from .http.endpoint import Behind, GraphQLEndpoint
+from .http.live import OPERATIONS, SOCKETS, STREAMS, Live
 from .http.local import LocalOnly
 from .http.observe import Metrics, Observed
 from .http.pages import PAGE_HEADERS, STATIC, Text, graphiql_file, graphiql_page, graphiql_settings, style
+from .http.socket import GraphQLSocket
+from .http.stream import EventStream
 from .oauth.idle import LOOK_EVERY, IdleConnections
 from .oauth.tokens import TokenKeeper
 from .outbound.client import Outbound
@@ -297,7 +300,14 @@ class App:
         self.metrics = Metrics()
         self.metrics.count("gateway_documents_known", "Documents run from the cache.", lambda: self.executor.hits)
         self.metrics.count("gateway_documents_new", "Documents parsed and validated.", lambda: self.executor.misses)
+        self.live = Live(settings.max_sockets)
+        self.metrics.gauge("gateway_sockets_open", "WebSockets.", lambda: self.live.count(SOCKETS))
+        self.metrics.gauge("gateway_streams_open", "Event streams.", lambda: self.live.count(STREAMS))
+        self.metrics.gauge(
+            "gateway_sockets_operations_running", "Operations on WebSockets.", lambda: self.live.count(OPERATIONS)
+        )
         self.parts: Running | None = None
+        origins = frozenset({public_url(settings), *settings.cors_origins.split()})
         endpoint = GraphQLEndpoint(
             self.executor,
             self._behind,
@@ -305,10 +315,12 @@ class App:
             settings.max_body,
             takes_get=settings.get_queries,
             strict=settings.authentication == "off" and settings.trust_network,
+            events=EventStream(self.executor, self._behind, self.live, origins),
         )
         page = Text(support.to_page(connectors()), "text/html", PAGE_HEADERS)
-        routes = [
+        routes: list[Route | WebSocketRoute] = [
             Route("/graphql", with_cors(endpoint, settings.cors_origins.split()), methods=None),
+            WebSocketRoute("/graphql", GraphQLSocket(self.executor, self._behind, self.live, origins)),
             Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain").answer),
             Route("/support", page.answer),
             Route("/support.json", Text(support.to_json(connectors()), "application/json").answer),
@@ -340,11 +352,17 @@ class App:
         ):
             parts.ready = True
             self.parts = parts
+            self.live.start()
             log.info("started", integrations=len(connectors()))
             try:
                 yield
             finally:
                 parts.ready = False
+                self.live.leave()
+
+    def leave(self) -> None:
+        """The server is about to stop: whatever is open for long ends."""
+        self.live.leave()
 
     def _running(self) -> Running:
         if self.parts is None:

@@ -79,7 +79,8 @@ def serve() -> None:
         run(_refuse_unsafe_database(settings))
         logs.set_up(settings.log_level, settings.log_format)
         box = SecretBox.from_text(settings.secret_keys.get_secret_value())
-        server = server_of(build_app(settings, box), settings)
+        gateway = build_app(settings, box)
+        server = server_of(gateway, settings, gateway.leave)
         settle()
         log.info("listening", host=settings.host, port=sockets[0].getsockname()[1])
         with ending_well():
@@ -114,7 +115,7 @@ async def _sandbox(host: str, port: int, simulators_port: int) -> None:
 
 
 async def _serve_sandbox(ready: sandbox.Prepared) -> None:
-    server = server_of(ready.app, ready.app.settings)
+    server = server_of(ready.app, ready.app.settings, ready.app.leave)
     serving = asyncio.ensure_future(server.serve())
     while not server.started and not serving.done():  # noqa: ASYNC110 – uvicorn offers no event for it
         await asyncio.sleep(0.02)

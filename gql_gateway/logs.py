@@ -47,6 +47,14 @@ def set_up(level: str, form: str) -> None:
     # At debug aiosqlite tells each statement with its values: ids and keys that callers sent.
     for name in ("alembic", "aiosqlite"):
         logging.getLogger(name).setLevel("WARNING")
+    # At debug the WebSocket library tells each frame, and at info uvicorn each handshake with its query string.
+    server = logging.getLogger("uvicorn.error")
+    server.setLevel(max(logging.getLevelName(level.upper()), logging.INFO))
+    server.addFilter(_no_handshake)
+
+
+def _no_handshake(record: logging.LogRecord) -> bool:
+    return '"WebSocket ' not in str(record.msg)
 
 
 def places(traceback: TracebackType | None) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,9 +17,24 @@ LISTENERS = 8
 """uvloop accepts one connection per listening socket and turn: several let new clients in while the loop is busy."""
 
 
-def server_of(app: Any, settings: Settings) -> uvicorn.Server:
-    """A server that stops taking requests on SIGTERM and lets the running ones finish."""
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """Says when it starts to stop: what is open for long would otherwise be waited for."""
+
+    def __init__(self, config: uvicorn.Config, leave: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leave = leave
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._leave()
+        await super().shutdown(sockets)
+
+
+def server_of(app: Any, settings: Settings, leave: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    """A server that stops taking requests on SIGTERM and lets the running ones finish.
+
+    `leave` is called before it waits for them.
+    """
+    return _Server(
         uvicorn.Config(
             app,
             host=settings.host,
@@ -31,7 +46,12 @@ def server_of(app: Any, settings: Settings) -> uvicorn.Server:
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=settings.shutdown_grace,
-        )
+            ws="websockets-sansio",
+            ws_max_size=settings.max_body,
+            # Compressing what is secret together with what a stranger chose tells of the secret by its length.
+            ws_per_message_deflate=False,
+        ),
+        leave,
     )
 
 

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     pool_limit: int = Field(300, ge=1, description="Open connections to all providers.")
     pool_limit_per_host: int = Field(60, ge=1, description="Open connections to one provider's host.")
     max_body: int = Field(1_000_000, ge=1_000, description="Largest request body.")
+    max_sockets: int = Field(1_000, ge=1, description="Most WebSockets and event streams open at a time, together.")
     max_tokens: int = Field(15_000, ge=100, description="Most tokens in a GraphQL document.")
     max_depth: int = Field(20, ge=1, description="Most fields inside each other.")
     max_aliases: int = Field(100, ge=0, description="Most fields under another name, or selected again.")

@@ -22,7 +22,10 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[1]
 DOCKER = ROOT / "docker"
 LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
-NODE_LOCKS = ("web/package-lock.json", "tests/browser/package-lock.json", "tests/http/package-lock.json")
+NODE_LOCKS = (
+    *("web/package-lock.json", "tests/browser/package-lock.json"),
+    *("tests/http/package-lock.json", "tests/subscriptions/package-lock.json"),
+)
 
 # Package: lowest version without a known hole in code the gateway runs, and what was fixed there.
 FLOORS = {

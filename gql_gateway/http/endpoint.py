@@ -13,18 +13,20 @@ import structlog
 
 from ..callers.door import CannotTell, Door, Refused
 from ..connect.flow import ConnectFlow
-from ..execute import Answer, Executor, Request
+from ..execute import Admitted, Answer, Executor, Request
 from ..gateway import Gateways
 from ..model.caller import Caller
 from ..schema.context import Context
 from .cross_site import MARKS, may_be_unasked
-from .negotiate import GRAPHQL, HTML, JSON, choose
+from .negotiate import EVENTS, GRAPHQL, HTML, JSON, choose
 
 log = structlog.get_logger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+Events = Callable[[Scope, Receive, Send, Admitted | Answer, Context], Awaitable[None]]
 
 METHODS = b"GET, HEAD, POST, OPTIONS"
 WITHOUT_GET = b"POST, OPTIONS"
@@ -51,7 +53,7 @@ class Behind:
 class GraphQLEndpoint:
     """Answers POST, and GET for queries; `page` is shown to a browser that comes without a query.
 
-    `strict`: see `cross_site.may_be_unasked`.
+    `strict`: see `cross_site.may_be_unasked`. `events` answers with an event stream.
     """
 
     executor: Executor
@@ -60,6 +62,7 @@ class GraphQLEndpoint:
     max_body: int = 1_000_000
     takes_get: bool = True
     strict: bool = False
+    events: Events | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
@@ -75,13 +78,14 @@ class GraphQLEndpoint:
         # A client that names both likes the newer one as well as the older: then it gets the newer.
         if kind == JSON and GRAPHQL in accept and choose(accept, (GRAPHQL, JSON)) == GRAPHQL:
             kind = GRAPHQL
+        streams = self.events is not None and method in ("GET", "POST") and _takes_events(accept)
         behind = self.running()
         caller = await _let_in(behind.door, scope, send, kind or JSON)
         if caller is None:
             return
         scope["caller"] = caller
         try:
-            if kind is None:
+            if kind is None and not streams:
                 raise BadRequest(406, f"Answers are {GRAPHQL} or {JSON}.")
             if method == "POST":
                 request = await self._read_post(headers, receive)
@@ -99,11 +103,17 @@ class GraphQLEndpoint:
             return
         gateway = behind.gateways.of(caller.tenant)
         context = Context(gateway, caller, scope.get("correlation_id", ""), behind.connect)
+        if streams and self.events is not None:
+            admitted = self.executor.admit(request, context)
+            if _is_for_stream(admitted, kind):
+                await self.events(scope, receive, send, admitted, context)
+                return
+        kind = kind or JSON
         answer = await self.executor.run(request, context)
         more = [(b"allow", b"POST")] if answer.not_allowed else []
         if answer.lacking and kind == GRAPHQL:
             more.append((b"www-authenticate", _challenge("insufficient_scope", " ".join(answer.lacking))))
-        await _send(send, _status(answer, kind), kind, _encode(answer.body), more)
+        await _send(send, _status(answer, kind), kind, encode(answer.body), more)
 
     @property
     def _methods(self) -> bytes:
@@ -127,7 +137,7 @@ class GraphQLEndpoint:
             value = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise BadRequest(400, "The body is not valid JSON in UTF-8.") from None
-        return _request(value)
+        return to_request(value)
 
     async def _read_body(self, headers: dict[str, str], receive: Receive) -> bytes:
         too_large = BadRequest(413, f"The body is larger than {self.max_body} bytes.")
@@ -144,6 +154,18 @@ class GraphQLEndpoint:
                 raise too_large
             if not message.get("more_body"):
                 return b"".join(pieces)
+
+
+def _takes_events(accept: str) -> bool:
+    """Only who names them: to most clients that take anything a stream would be a surprise."""
+    return EVENTS in accept.lower() and choose(accept, (EVENTS,)) is not None
+
+
+def _is_for_stream(admitted: Admitted | Answer, kind: str | None) -> bool:
+    """A subscription always, where events are taken; anything else where nothing but events is."""
+    if isinstance(admitted, Answer):
+        return kind is None and not admitted.not_allowed
+    return kind is None or admitted.is_subscription
 
 
 async def _let_in(door: Door, scope: Scope, send: Send, kind: str) -> Caller | None:
@@ -194,10 +216,10 @@ def _read_get(query_string: bytes) -> Request:
                 value[name] = orjson.loads(given[name])
     except (UnicodeError, ValueError):
         raise BadRequest(400, "The query string is not valid: variables and extensions are JSON in UTF-8.") from None
-    return _request(value, queries_only=True)
+    return to_request(value, queries_only=True)
 
 
-def _request(value: Any, *, queries_only: bool = False) -> Request:
+def to_request(value: Any, *, queries_only: bool = False) -> Request:
     if isinstance(value, list):
         raise BadRequest(400, "Batches are not taken: the body is one JSON object.")
     if not isinstance(value, dict):
@@ -224,7 +246,7 @@ def _status(answer: Answer, kind: str) -> int:
     return 400 if answer.refused and kind == GRAPHQL else 200
 
 
-def _encode(body: dict[str, Any]) -> bytes:
+def encode(body: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(body)
     except TypeError:

@@ -21,6 +21,7 @@ from gql_gateway.model.api_key import ApiKey
 from gql_gateway.model.caller import ALL_SCOPES, Scope
 from gql_gateway.model.connection import Connection, Credentials
 from gql_gateway.sandbox.server import Sandbox
+from gql_gateway.schema.build import GatewaySchema
 from gql_gateway.storage.api_keys import ApiKeyStore
 from gql_gateway.storage.connections import ConnectionStore
 
@@ -75,11 +76,13 @@ class Building:
 
 
 @asynccontextmanager
-async def open_building(folder: Path, **settings: Any) -> AsyncIterator[Building]:
+async def open_building(
+    folder: Path, *, schema: GatewaySchema | None = None, **settings: Any
+) -> AsyncIterator[Building]:
     async with prepared("127.0.0.1", 0, 0) as ready:
         url = f"sqlite:///{folder / 'building.sqlite3'}"
         own = ready.app.settings.model_copy(update={"authentication": "required", "database_url": url, **settings})
-        app = App(own, ready.app.box)
+        app = App(own, ready.app.box, schema=schema)
         async with started(app):
             building = Building(Site(app, ready), ready.sandbox)
             for name in BOOKS.values():

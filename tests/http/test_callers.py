@@ -231,7 +231,7 @@ class TestTokens:
     async def test_of_the_identity_provider_are_taken(self, tmp_path: Path, file: Path) -> None:
         import time
 
-        settings = {"jwt_keys": str(file), "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
+        settings: dict[str, Any] = {"jwt_keys": str(file), "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
         now = int(time.time())
         async with open_building(tmp_path, **settings) as building:
             good = token(tenant=ALPHA, exp=now + 60, nbf=now, iat=now)
@@ -242,7 +242,11 @@ class TestTokens:
             assert (await building.post(ALPHA, ASK)).status == 200
 
     async def test_that_cannot_be_judged_are_not_called_bad(self, tmp_path: Path) -> None:
-        settings = {"jwt_keys": "http://127.0.0.1:9/keys", "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
+        settings: dict[str, Any] = {
+            "jwt_keys": "http://127.0.0.1:9/keys",
+            "jwt_issuer": ISSUER,
+            "jwt_audience": AUDIENCE,
+        }
         async with open_building(tmp_path, **settings) as building:
             reply = await building.send(token(), ASK)
             assert (reply.status, reply.headers["retry-after"]) == (503, "60")
