@@ -14,9 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import create_connection
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from gql_gateway.connectors.registry import connectors
 from gql_gateway.examples import update_operation
@@ -262,6 +266,79 @@ class TestEnd:
         while not condition():
             assert time.monotonic() < deadline, f"never came true: {words}"
             time.sleep(0.01)
+
+
+class TestSockets:
+    """A WebSocket as `serve` runs it."""
+
+    @staticmethod
+    def connect(served: Served, query: str = "", **headers: str) -> ClientConnection:
+        address = f"{served.origin.replace('http', 'ws')}/graphql{query}"
+        protocols = [Subprotocol("graphql-transport-ws")]
+        return connect(address, subprotocols=protocols, additional_headers=headers, proxy=None, open_timeout=PATIENCE)
+
+    @staticmethod
+    def say(socket: ClientConnection, **message: Any) -> None:
+        socket.send(json.dumps(message))
+
+    @staticmethod
+    def hear(socket: ClientConnection) -> Any:
+        return json.loads(socket.recv(PATIENCE))
+
+    @pytest.mark.parametrize("level", ["info", "debug"])
+    def test_one_line_of_json_for_each_and_nothing_of_it(self, tmp_path: Path, level: str) -> None:
+        with serving(tmp_path, GATEWAY_LOG_LEVEL=level) as served:
+            secret = {"cookie": CANARIES["header"]}
+            with self.connect(served, f"?token={CANARIES['url']}", **secret) as socket:
+                self.say(socket, type="connection_init", payload={"x": CANARIES["key"]})
+                assert self.hear(socket) == {"type": "connection_ack"}
+                query = f'{{ customer(by: {{ id: "{CANARIES["literal"]}" }}) {{ id }} }}'
+                self.say(socket, id=CANARIES["alias"], type="subscribe", payload={"query": query})
+                assert self.hear(socket)["type"] == "next"
+                assert self.hear(socket)["type"] == "complete"
+                self.say(socket, type=CANARIES["text"])
+                with pytest.raises(ConnectionClosed):
+                    socket.recv(PATIENCE)
+                answer = socket.response
+            with (
+                pytest.raises(InvalidStatus),
+                self.connect(served, f"?{CANARIES['url']}", origin="https://evil.example"),
+            ):
+                pass
+            assert served.process.terminate() == 0
+
+            ends = [event for event in served.process.log() if event["event"] == "socket"]
+            assert [(event["path"], event["code"]) for event in ends] == [("/graphql", 4400), ("/graphql", 403)]
+            assert answer is not None and ends[0]["correlation_id"] == answer.headers["x-request-id"]
+            said = served.process.err + served.process.out
+            assert not [value for value in CANARIES.values() if value in said]
+
+    def test_running_write_finishes_though_the_server_stops(self, tmp_path: Path, held: Held) -> None:
+        name = "lexware_office"
+        with serving(tmp_path) as served, self.connect(served) as socket:
+            self.say(socket, type="connection_init")
+            self.hear(socket)
+            self.say(socket, id="w", type="subscribe", payload={"query": served.operation(name)})
+            TestEnd.wait_until(lambda: held.writes == [name], "the write is running")
+            served.process.running.send_signal(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed):
+                socket.recv(PATIENCE)
+            assert socket.protocol.close_code == 1012
+            assert served.process.running.poll() is None
+            held.may_end.set()
+            assert served.process.running.wait(PATIENCE) == 0
+            # After the write the record is read back, which an update that was cut would not do.
+            assert [request["method"] for request in served.sandbox.requests(name)] == ["GET", "PUT", "GET"]
+        assert [event for event in served.process.log() if event["level"] != "info"] == []
+
+    def test_other_names_of_the_host_are_refused(self, served: Served) -> None:
+        head = (
+            "GET /graphql HTTP/1.1\r\nhost: gateway.example\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+            "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n\r\n"
+        )
+        with create_connection(("127.0.0.1", int(served.origin.rpartition(":")[2])), PATIENCE) as line:
+            line.sendall(head.encode())
+            assert line.recv(100).startswith(b"HTTP/1.1 421 ")
 
 
 class TestServer:
