@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router, WebSocketRoute
 
-from . import support
 from .callers.door import Door, GuardedDoor, OpenDoor
 from .callers.key_set import KeySet, from_address, from_file
 from .callers.tokens import TokenRules, TokenVerifier
@@ -34,9 +33,10 @@ from .http.endpoint import Behind, GraphQLEndpoint
 from .http.live import OPERATIONS, SOCKETS, STREAMS, Live
 from .http.local import LocalOnly
 from .http.observe import Metrics, Observed
-from .http.pages import PAGE_HEADERS, STATIC, Text, graphiql_file, graphiql_page, graphiql_settings, style
+from .http.pages import Text, graphiql_file, graphiql_page, graphiql_settings
 from .http.socket import GraphQLSocket
 from .http.stream import EventStream
+from .http.support import support_routes
 from .oauth.idle import LOOK_EVERY, IdleConnections
 from .oauth.tokens import TokenKeeper
 from .outbound.client import Outbound
@@ -317,14 +317,11 @@ class App:
             strict=settings.authentication == "off" and settings.trust_network,
             events=EventStream(self.executor, self._behind, self.live, origins),
         )
-        page = Text(support.to_page(connectors()), "text/html", PAGE_HEADERS)
         routes: list[Route | WebSocketRoute] = [
             Route("/graphql", with_cors(endpoint, settings.cors_origins.split()), methods=None),
             WebSocketRoute("/graphql", GraphQLSocket(self.executor, self._behind, self.live, origins)),
             Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain").answer),
-            Route("/support", page.answer),
-            Route("/support.json", Text(support.to_json(connectors()), "application/json").answer),
-            Route("/static/support.css", style(STATIC / "support.css")),
+            *support_routes(),
             *ConnectPages(self._connect, public_url(settings)).routes(),
             Route("/healthz", self._healthy),
             Route("/readyz", self._ready),

@@ -56,6 +56,7 @@ Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when a
 class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
+    CSV = "csv"
     MARKDOWN = "markdown"
 
 
@@ -166,6 +167,8 @@ def show_support(
     """Write docs/support-matrix.md, or print the matrix."""
     if format is Format.JSON:
         sys.stdout.write(support.to_json(connectors()))
+    elif format is Format.CSV:
+        sys.stdout.write(support.to_csv(connectors()))
     elif format is Format.MARKDOWN:
         sys.stdout.write(support.to_markdown(connectors()))
     elif format is Format.TABLE:

@@ -20,7 +20,7 @@ from ..connect.returns import with_result
 from ..connectors.base import Connector
 from ..errors import GatewayError
 from ..model.link import Link, Stage
-from .pages import STATIC, style
+from .pages import STATIC, static_file
 
 COOKIE = "gqlgw_connect"
 COOKIE_LIFE = 7 * 86_400
@@ -60,7 +60,7 @@ class ConnectPages:
             Route("/connect/callback/{integration}", self._told(self.callback)),
             Route("/connect/link/{token}", self._told(self.start)),
             Route("/connect/link/{token}", self._told(self.begin), methods=["POST"]),
-            Route("/static/connect.css", style(STATIC / "connect.css")),
+            Route("/static/connect.css", static_file(STATIC / "connect.css")),
         ]
 
     async def start(self, request: Request) -> Response:

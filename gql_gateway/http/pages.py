@@ -1,16 +1,20 @@
-"""The files and pages for people: GraphiQL, the support matrix, the schema."""
+"""The files and pages for people: texts and static files with an ETag, GraphiQL."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import NotModifiedResponse
+
+from .negotiate import choose
 
 STATIC = Path(__file__).parent.parent / "static"
 CONTENT_POLICY = (
@@ -24,16 +28,26 @@ _BUNDLE = {path.name: path for path in (STATIC / "graphiql").iterdir() if path.i
 
 
 class Text:
-    """A text that is made once and known by its ETag."""
+    """A text that is made once and known by its ETag, compressed for those who take it so."""
 
     def __init__(self, text: str, kind: str, headers: Mapping[str, str] | None = None) -> None:
         self._text = text.encode()
         self._kind = kind
-        etag = f'"{hashlib.sha256(self._text).hexdigest()[:32]}"'
-        self._headers = {"etag": etag, **(headers or {"cache-control": "no-cache"})}
+        self._digest = hashlib.sha256(self._text).hexdigest()[:32]
+        self._headers = {"vary": "Accept-Encoding", **(headers or {"cache-control": "no-cache"})}
+
+    @cached_property
+    def _compressed(self) -> bytes:
+        return gzip.compress(self._text, mtime=0)
 
     async def answer(self, request: Request) -> Response:
-        return _unless_known(request, Response(self._text, media_type=self._kind, headers=self._headers))
+        headers = {**self._headers, "etag": f'"{self._digest}"'}
+        body = self._text
+        if choose(request.headers.get("accept-encoding", "identity"), ("identity", "gzip")) == "gzip":
+            # Another representation has an ETag of its own: a cache must not mix them up.
+            headers |= {"etag": f'"{self._digest}-gzip"', "content-encoding": "gzip"}
+            body = self._compressed
+        return _unless_known(request, Response(body, media_type=self._kind, headers=headers))
 
 
 async def graphiql_page(scope: Any, receive: Any, send: Any) -> None:
@@ -51,9 +65,9 @@ async def graphiql_file(request: Request) -> Response:
     return _file(request, path, PAGE_HEADERS if runs else {"cache-control": "no-cache"})
 
 
-def style(path: Path) -> Callable[[Request], Awaitable[Response]]:
+def static_file(path: Path, headers: Mapping[str, str] | None = None) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        return _file(request, path, {"cache-control": "no-cache"})
+        return _file(request, path, headers or {"cache-control": "no-cache"})
 
     return answer
 

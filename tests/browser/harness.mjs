@@ -24,8 +24,8 @@ export function startBrowser() {
  * @returns {Promise<{page: import('playwright-core').Page, seen: {external: string[], consoleErrors: string[],
  *   cspViolations: string[]}}>} `seen` fills while the page lives; requests to other origins are aborted and listed.
  */
-export async function openPage(browser, origin, { colorScheme = 'light', width = 1400, also = [] } = {}) {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+export async function openPage(browser, origin, { colorScheme = 'light', width = 1400, also = [], scripts = true } = {}) {
+  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, javaScriptEnabled: scripts });
   const open = [origin, ...also].map((url) => new URL(url).origin);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

@@ -211,6 +211,9 @@ class TestOutput:
     def test_support_as_json(self, cli: Cli) -> None:
         assert json.loads(cli("support", "--format", "json").stdout) == json.loads(support.to_json(connectors()))
 
+    def test_support_as_csv(self, cli: Cli) -> None:
+        assert cli("support", "--format", "csv").stdout.splitlines() == support.to_csv(connectors()).splitlines()
+
     def test_support_as_markdown(self, cli: Cli) -> None:
         assert cli("support", "--format", "markdown").stdout == support.to_markdown(connectors())
 

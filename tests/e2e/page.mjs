@@ -14,7 +14,7 @@ try {
   const report = await page.evaluate(() => ({
     title: document.title,
     sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-    room: 1 - document.querySelector('tbody th').offsetWidth / document.querySelector('.scroll').clientWidth,
+    room: 1 - document.querySelector('tbody th[scope=row]').offsetWidth / document.querySelector('.scroll').clientWidth,
     background: getComputedStyle(document.body).backgroundColor,
     color: getComputedStyle(document.body).color,
     broken: [...document.querySelectorAll('a[href^="#"]')]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -80,6 +82,47 @@ def test_support_page(sandbox: RunningSandbox, tmp_path: Path, scheme: str, widt
     assert brightness(report["background"]) > 200 if scheme == "light" else brightness(report["background"]) < 60
     assert abs(brightness(report["background"]) - brightness(report["color"])) > 120
     assert picture.stat().st_size > 10_000
+
+
+QUERIES = [
+    "q=vat",
+    "q=FORTNOX+zip",
+    "q=e-accounting+number",
+    "integration=fortnox",
+    "only=gaps&integration=fortnox&integration=sevdesk",
+    "only=different&integration=bookmore&integration=visma_eaccounting",
+    "q=city&only=different&integration=quickbooks&integration=exact-online",
+]
+
+
+def test_support_page_in_use(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    script = Path(__file__).with_name("support.mjs")
+    report = node(script, sandbox.origin, tmp_path, json.dumps(QUERIES))
+
+    for query in QUERIES:
+        lines = csv.DictReader(io.StringIO(ask(f"{sandbox.origin}/support.csv?{query}").body.decode()))
+        assert set(report["shown"][query]) == {line["path"] for line in lines} != set(), query
+    assert report["load"]["encodedBodySize"] < 80_000 < report["load"]["decodedBodySize"], "compressed on its way"
+    assert report["typed"]["place"] == "?q=zip&only=different&integration=fortnox&integration=sevdesk"
+    assert report["typed"]["heads"] == ["Fortnox", "sevdesk"]
+    assert report["typed"]["count"] == f"{len(report['typed']['fields'])} of {len(report['all'])} fields"
+    for form in ("CSV", "JSON"):
+        name = f"support.{form.lower()}"
+        assert report[form] == {"address": f"/{name}{report['typed']['place']}", "name": name}
+    assert report["nothing"] == []
+    assert report["afterReset"] == report["all"]
+
+    query = "?q=vat&integration=fortnox&integration=exact_online"
+    assert report["details"]["place"] == f"{query}#fortnox:vatId"
+    assert all(word in report["details"]["text"] for word in ("vatId", "Fortnox", "VATNumber", "API_BLANK"))
+    assert report["closed"] == {"place": query, "focus": "#fortnox:vatId"}
+    assert "Fortnox keeps no bank account on a customer." in report["gap"]
+    assert report["linked"] == 3 * [{"place": "#addresses[DELIVERY].city", "inView": True}]
+
+    assert report["plain"]["filter"] is False
+    assert "VATNumber" in report["plain"]["entry"]
+    assert report["plain"]["downloads"] == 2
+    assert report["phone"] == {"sideways": False, "dialog": [True, True]}
 
 
 def brightness(color: str) -> float:

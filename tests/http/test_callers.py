@@ -94,7 +94,10 @@ async def test_key_in_the_address_is_no_key(building: Building) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["/schema.graphql", "/support", "/support.json", "/healthz", "/readyz", "/metrics", "/graphiql/index.html"],
+    [
+        *("/schema.graphql", "/support", "/support.json", "/support.csv?q=vat", "/static/support.js"),
+        *("/healthz", "/readyz", "/metrics", "/graphiql/index.html"),
+    ],
 )
 async def test_what_stays_open(building: Building, target: str) -> None:
     assert (await building.site.ask("GET", target)).status == 200

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
 import re
 from collections.abc import AsyncIterator
@@ -20,7 +23,9 @@ from .conftest import GRAPHQL, JSON, Site, open_site, started
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 FILES = sorted(path.name for path in (STATIC / "graphiql").iterdir() if path.is_file())
-PLACES = ["/schema.graphql", "/support", "/support.json", "/static/support.css", "/graphiql/settings.json"]
+PLACES = ["/schema.graphql", "/support", "/support.json", "/support.csv", "/static/support.css", "/static/support.js"]
+PLACES += ["/graphiql/settings.json"]
+TEXTS = ["/schema.graphql", "/support", "/support.json", "/support.csv", "/support.json?q=vat"]
 PLACES += [f"/graphiql/{name}" for name in FILES]
 
 
@@ -122,10 +127,50 @@ class TestTexts:
 
         assert reply.kind == "text/html; charset=utf-8"
         assert page.startswith("<!doctype html>")
-        assert not re.search(r"<script|style=|onload=", page)
         assert set(re.findall(r'<link[^>]*href="([^"]*)"', page)) == {"/static/support.css"}
+        assert set(re.findall(r'<script[^>]*src="([^"]*)"', page)) == {"/static/support.js"}
         for connector in connectors().values():
             assert connector.manifest.label in page
+
+    async def test_support_as_csv(self, site: Site) -> None:
+        reply = await site.ask("GET", "/support.csv")
+
+        assert reply.kind == "text/csv; charset=utf-8"
+        assert reply.body.decode() == support.to_csv(connectors())
+
+    async def test_part_of_the_matrix(self, site: Site) -> None:
+        query = "?q=vatid&integration=fortnox&integration=lexware-office"
+        rows = csv.DictReader(io.StringIO((await site.ask("GET", f"/support.csv{query}")).body.decode()))
+        shown = (await site.ask("GET", f"/support.json{query}")).json()
+
+        assert [(row["integration"], row["path"]) for row in rows] == [
+            ("FORTNOX", "vatId"),
+            ("LEXWARE_OFFICE", "vatId"),
+        ]
+        assert {name: [row["path"] for row in one["fields"]] for name, one in shown.items()} == {
+            "FORTNOX": ["vatId"],
+            "LEXWARE_OFFICE": ["vatId"],
+        }
+
+    @pytest.mark.parametrize("query", ["integration=nobody", "only=some", "nonsense=1", f"q={'x' * 201}"])
+    async def test_part_that_makes_no_sense(self, site: Site, query: str) -> None:
+        for target in ("/support.csv", "/support.json"):
+            reply = await site.ask("GET", f"{target}?{query}")
+            assert (reply.status, reply.kind) == (400, "text/plain; charset=utf-8")
+
+    @pytest.mark.parametrize("target", TEXTS)
+    async def test_compressed_for_those_who_take_it(self, site: Site, target: str) -> None:
+        plain = await site.ask("GET", target)
+        small = await site.ask("GET", target, headers={"accept-encoding": "br, gzip;q=0.8"})
+        refused = await site.ask("GET", target, headers={"accept-encoding": "gzip;q=0, br"})
+
+        assert small.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(small.body) == plain.body == refused.body
+        assert len(small.body) == int(small.headers["content-length"]) < len(plain.body) / 2
+        assert {plain.headers["vary"], small.headers["vary"]} == {"Accept-Encoding"}
+        assert small.headers["etag"] != plain.headers["etag"] == refused.headers["etag"]
+        again = {"accept-encoding": "gzip", "if-none-match": small.headers["etag"]}
+        assert (await site.ask("GET", target, headers=again)).status == 304
 
     @pytest.mark.parametrize("target", PLACES)
     async def test_unchanged_text_is_not_sent_again(self, site: Site, target: str) -> None:
@@ -222,8 +267,15 @@ class TestHeaders:
 
         assert policy["default-src"] == "'none'"
         assert policy["script-src"] == "'self'"
-        assert policy["connect-src"] == "'self'"
+        assert policy.get("connect-src", "'none'") == ("'none'" if "support" in target else "'self'")
         assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
+
+    @pytest.mark.parametrize("target", ["/support", "/static/support.js"])
+    async def test_of_the_support_page_allow_nothing_more(self, site: Site, target: str) -> None:
+        policy = (await site.ask("GET", target)).headers["content-security-policy"]
+
+        assert "unsafe" not in policy
+        assert set(re.findall(r"(\w+)-src 'self'", policy)) == {"script", "style"}
 
     async def test_answers_are_not_kept(self, site: Site) -> None:
         assert (await site.post("{ __typename }")).headers["cache-control"] == "no-store"

@@ -140,9 +140,9 @@ async def test_query_and_json_say_the_same(told: dict[str, Any], name: str) -> N
     shown = json.loads(support.to_json(connectors()))[name]
 
     def as_queried(row: dict[str, Any]) -> dict[str, Any]:
-        renamed = {re.sub(r"_(\w)", lambda found: found[1].upper(), key): value for key, value in row.items()}
-        required = renamed.pop("required")
-        return renamed | {"requiredOnUpdate": required == "ON_UPDATE", "requiredInEntry": required == "IN_ENTRY"}
+        facts = dict.fromkeys((*FACTS, "listSemantics")) | row
+        required = facts.pop("required")
+        return facts | {"requiredOnUpdate": required == "ON_UPDATE", "requiredInEntry": required == "IN_ENTRY"}
 
     assert [as_queried(row) for row in shown["fields"]] == told[name]["fields"]
     assert shown["missing"] == told[name]["missing"]
