@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Every folder of tests that has packages of its own.
+NODE := $(patsubst %package-lock.json,%node_modules/.ready,$(wildcard tests/*/package-lock.json tests/*/*/package-lock.json))
 CHECKED := gql_gateway tests $(if $(wildcard bench/*.py),bench)
 INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
 LOCKED := $(INSTALL) --require-hashes --only-binary :all:
@@ -33,8 +35,7 @@ generated: $(VENV)/.development
 	@$(BIN)/gql-gateway schema --check
 	@$(BIN)/gql-gateway support --check
 
-pytest: $(VENV)/.development tests/browser/node_modules/.ready tests/http/node_modules/.ready \
-		tests/subscriptions/node_modules/.ready tests/clients/.venv/.ready
+pytest: $(VENV)/.development $(NODE) tests/clients/.venv/.ready
 	$(call say,pytest)
 	@$(BIN)/python -m pytest
 
@@ -67,7 +68,7 @@ bench: $(VENV)/.development ## measure this machine; see docs/performance.md
 
 clean: ## everything that can be made again
 	@rm -rf $(VENV) .tmp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis web/node_modules \
-		tests/browser/node_modules tests/http/node_modules tests/subscriptions/node_modules tests/clients/.venv
+		tests/*/node_modules tests/*/*/node_modules tests/clients/.venv
 	@find gql_gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is newer than what was installed from.

@@ -46,7 +46,7 @@ def test_page_loads_only_files_of_the_bundle() -> None:
     assert "<script>" not in page and "style=" not in page and "onload" not in page
 
 
-@pytest.mark.parametrize("folder", ["web", "tests/browser"])
+@pytest.mark.parametrize("folder", ["web", "tests/browser", "tests/lint"])
 def test_lock_file_carries_no_download_address(folder: str) -> None:
     packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
 
