@@ -34,6 +34,8 @@ generated: $(VENV)/.development
 	$(call say,generated files)
 	@$(BIN)/gql-gateway schema --check
 	@$(BIN)/gql-gateway support --check
+	$(call say,changes since the last release)
+	@$(BIN)/gql-gateway schema --diff >/dev/null
 
 pytest: $(VENV)/.development $(NODE) tests/clients/.venv/.ready
 	$(call say,pytest)

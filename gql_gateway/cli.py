@@ -145,17 +145,28 @@ def _simulators(ready: sandbox.Prepared) -> str:
 @app.command()
 def schema(
     check: Check = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Tell what changed for callers since the last release.")] = False,
+    against: Annotated[Path | None, typer.Option(help="Compare with another folder, e.g. releases/0.1.0.")] = None,
+    release: Annotated[bool, typer.Option("--release", help="Record what callers rely on in this version.")] = False,
     folder: Annotated[Path, typer.Option(help="The project's folder.")] = Path(),
     auth_directives: Annotated[
         bool,
         typer.Option("--auth-directives", help="Print the subgraph with @authenticated and @requiresScopes instead."),
     ] = False,
 ) -> None:
-    """Write schema.graphql (for clients) and docs/subgraph.graphql (for federation)."""
-    if auth_directives:
-        sys.stdout.write(artifacts.subgraph_with_auth())
-        return
-    _generate(artifacts.schema_files(), folder, check, "gql-gateway schema")
+    """Write schema.graphql (for clients) and docs/subgraph.graphql (for federation), or compare them with a release."""
+    try:
+        if diff or against:
+            told, untold = releases.tell(folder, against)
+            sys.stdout.write(told)
+            if untold:
+                refuse(*untold)
+        elif release:
+            out.print(f"written: {', '.join(str(path) for path in releases.record(folder))}")
+        else:
+            _generate(artifacts.schema_files(), folder, check, "gql-gateway schema")
+    except releases.Refused as problem:
+        refuse(str(problem))
 
 
 @app.command("support")
@@ -165,12 +176,9 @@ def show_support(
     folder: Annotated[Path, typer.Option(help="The project's folder.")] = Path(),
 ) -> None:
     """Write docs/support-matrix.md, or print the matrix."""
-    if format is Format.JSON:
-        sys.stdout.write(support.to_json(connectors()))
-    elif format is Format.CSV:
-        sys.stdout.write(support.to_csv(connectors()))
-    elif format is Format.MARKDOWN:
-        sys.stdout.write(support.to_markdown(connectors()))
+    printed = {Format.JSON: support.to_json, Format.CSV: support.to_csv, Format.MARKDOWN: support.to_markdown}
+    if format in printed:
+        sys.stdout.write(printed[format](connectors()))
     elif format is Format.TABLE:
         out.print(_matrix_table())
     else:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from .. import support
+from .. import __version__, support
 from ..connectors.registry import connectors
+from ..release.state import State
 from ..schema.build import build_schema
 
 README = Path("README.md")
@@ -21,6 +22,11 @@ def schema_files() -> dict[Path, str]:
 def subgraph_with_auth() -> str:
     """The subgraph's SDL as it is with GATEWAY_FEDERATION_AUTH_DIRECTIVES."""
     return build_schema(router_auth=True).subgraph_sdl
+
+
+def current_state() -> State:
+    """What callers can rely on now, under the version that it will be released as."""
+    return State(__version__, build_schema().client_sdl, support.to_json(connectors()))
 
 
 def support_files(folder: Path = Path()) -> dict[Path, str]:
