@@ -19,7 +19,7 @@ from rich.text import Text
 
 from . import __version__, logs, support
 from .app import build_app, unsafe
-from .commands import artifacts, audit, connect, connections, doctor, keys, report, sandbox
+from .commands import artifacts, audit, connect, connections, doctor, keys, releases, report, sandbox
 from .commands.terminal import (
     TYPER,
     AsJson,
@@ -156,7 +156,9 @@ def schema(
 ) -> None:
     """Write schema.graphql (for clients) and docs/subgraph.graphql (for federation), or compare them with a release."""
     try:
-        if diff or against:
+        if auth_directives:
+            sys.stdout.write(artifacts.subgraph_with_auth())
+        elif diff or against:
             told, untold = releases.tell(folder, against)
             sys.stdout.write(told)
             if untold:
