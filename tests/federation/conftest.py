@@ -76,7 +76,7 @@ def supergraph(request: pytest.FixtureRequest, federation: Federation) -> Superg
     return Supergraph(engine, composer, federation)
 
 
-def sdl_at(url: str, key: str) -> str:
+def sdl_at(url: str, key: str | None = None) -> str:
     """What a subgraph says of itself."""
     sdl: str = sent(url, "{ _service { sdl } }", key=key)["data"]["_service"]["sdl"]
     return sdl
