@@ -22,10 +22,12 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[1]
 DOCKER = ROOT / "docker"
 LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
-NODE_LOCKS = (
-    *("web/package-lock.json", "tests/browser/package-lock.json"),
-    *("tests/http/package-lock.json", "tests/subscriptions/package-lock.json"),
-)
+NODE_LOCKS = [
+    path.relative_to(ROOT).as_posix()
+    for places in ("web", "tests/*", "tests/*/*", "examples/*")
+    for path in sorted(ROOT.glob(f"{places}/package-lock.json"))
+    if "node_modules" not in path.parts
+]
 
 # Package: lowest version without a known hole in code the gateway runs, and what was fixed there.
 FLOORS = {

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from .processes import Process, ask, command
+from gql_gateway.storage.secrets import generate_key
+
+from .processes import PATIENCE, Process, ask, command
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,29 @@ def started_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
 def sandbox(started_sandbox: RunningSandbox) -> RunningSandbox:
     started_sandbox.reset()
     return started_sandbox
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A gateway that asks for a key and knows no connection; `key` may read and write."""
+
+    origin: str
+    key: str
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    folder = tmp_path_factory.mktemp("guarded")
+    settings = {
+        "GATEWAY_SECRET_KEYS": generate_key(),
+        "GATEWAY_DATABASE_URL": f"sqlite:///{folder / 'guarded.sqlite3'}",
+        "GATEWAY_PORT": "0",
+    }
+    scopes = ("--scope", "customers:read", "--scope", "customers:write")
+    with command(folder / "key", "keys", "create", *scopes, env=settings) as made:
+        assert made.running.wait(PATIENCE) == 0, made.err
+        key = made.out.strip()
+    with command(folder / "serve", "serve", env=settings) as process:
+        process.wait_for("Application startup complete", where="err")
+        (port,) = {event["port"] for event in process.log() if event["event"] == "listening"}
+        yield Guarded(f"http://127.0.0.1:{port}", key)
