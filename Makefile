@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Every folder of tests that has packages of its own.
-NODE := $(patsubst %package-lock.json,%node_modules/.ready,$(wildcard tests/*/package-lock.json tests/*/*/package-lock.json))
+# Every folder with packages of its own that a test needs.
+NODE := $(patsubst %package-lock.json,%node_modules/.ready,$(wildcard $(addsuffix /package-lock.json,tests/* tests/*/* examples/*)))
 CHECKED := gql_gateway tests $(if $(wildcard bench/*.py),bench)
 INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
 LOCKED := $(INSTALL) --require-hashes --only-binary :all:
@@ -70,7 +70,7 @@ bench: $(VENV)/.development ## measure this machine; see docs/performance.md
 
 clean: ## everything that can be made again
 	@rm -rf $(VENV) .tmp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis web/node_modules \
-		tests/*/node_modules tests/*/*/node_modules tests/clients/.venv
+		tests/*/node_modules tests/*/*/node_modules examples/*/node_modules tests/clients/.venv
 	@find gql_gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is newer than what was installed from.
@@ -98,10 +98,10 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	@touch $@
 
 # Tests that need Node skip themselves without it, and say so; under CI=true that is a failure.
-tests/%/node_modules/.ready: tests/%/package-lock.json
+%/node_modules/.ready: %/package-lock.json
 	@if command -v npm >/dev/null; then \
-		cd tests/$* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready \
-		|| echo "npm ci failed: tests in tests/$* cannot run." >&2; \
+		cd $* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready \
+		|| echo "npm ci failed: tests that need $* cannot run." >&2; \
 	fi
 
 # ariadne-codegen pins an older graphql-core than the gateway needs, so it lives apart.
