@@ -313,6 +313,7 @@ class App:
             self._behind,
             graphiql_page if settings.graphiql else None,
             settings.max_body,
+            settings.request_deadline,
             takes_get=settings.get_queries,
             strict=settings.authentication == "off" and settings.trust_network,
             events=EventStream(self.executor, self._behind, self.live, origins),

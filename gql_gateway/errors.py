@@ -6,7 +6,7 @@ GatewayError
 ├─ ConnectionProblem     NOT_CONNECTED REAUTHORIZE MISSING_SCOPE COMPANY_REQUIRED COMPANY_UNAVAILABLE    reconnect
 ├─ ProviderRejected      INVALID_VALUE DUPLICATE NOT_FOUND FORBIDDEN CONFLICT OTHER                 read the words
 ├─ VersionConflict       STALE_VERSION                                     read again, decide, send the new version
-├─ ProviderUnavailable   DOWN UNREACHABLE                                 the call was not taken: try again later
+├─ ProviderUnavailable   DOWN UNREACHABLE NOT_BEGUN                       the call was not taken: try again later
 ├─ RateLimited           RATE_LIMITED                                                    wait `retry_after` seconds
 ├─ OutcomeUnknown        OUTCOME_UNKNOWN                    a write with no clear answer: read before trying again
 ├─ PartlyApplied         PARTLY_APPLIED                              names the steps done, failed and not tried
@@ -60,6 +60,7 @@ class ErrorCode(Vocabulary):
     STALE_VERSION = "STALE_VERSION", "Somebody else changed the record since the expected version."
     DOWN = "DOWN", "The provider does not work at the moment."
     UNREACHABLE = "UNREACHABLE", "No connection to the provider."
+    NOT_BEGUN = "NOT_BEGUN", "The request ended before this was begun: its time was over, or nobody waited any more."
     RATE_LIMITED = "RATE_LIMITED", "The provider's rate limit is used up: wait."
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN", "Nobody can tell whether the write was made: read before trying again."
     PARTLY_APPLIED = "PARTLY_APPLIED", "Some steps were carried out, others were not."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from inspect import isawaitable
@@ -25,6 +25,7 @@ from graphql import (
 )
 from graphql.validation import ASTValidationRule, NoSchemaIntrospectionCustomRule, specified_rules
 
+from .ending import Ended, Reason
 from .errors import GatewayError, RateLimited
 from .logs import places
 from .schema.build import GatewaySchema
@@ -59,7 +60,7 @@ class Request:
 class Answer:
     """`refused`: nothing was executed, so there is no `data`. `not_allowed`: a mutation where only queries may be.
 
-    `lacking`: scopes that the caller would have to have.
+    `lacking`: scopes that the caller would have to have. `ended`: why it was given up before it was done.
     """
 
     body: dict[str, Any]
@@ -67,6 +68,7 @@ class Answer:
     ambiguous: bool = False
     not_allowed: bool = False
     lacking: tuple[str, ...] = ()
+    ended: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,12 @@ class Executor:
 
     async def _execute(self, admitted: Admitted, context: Context) -> Answer:
         result: Any = execute(self.schema._schema, **self._arguments(admitted, context))
-        if isawaitable(result):
-            result = await result
+        try:
+            if isawaitable(result):
+                result = await _in_time(result, admitted, context)
+        except Ended as end:
+            told = {"message": f"{end} What was being read was given up.", "extensions": {"code": end.reason.name}}
+            return Answer({"errors": [told]}, ended=end.reason)
         answer = _answer(result, context)
         if admitted.request.tell_cost and not answer.refused:
             answer.body["extensions"] = {"cost": {"cost": admitted.cost, "limit": self.limits.cost}}
@@ -238,6 +244,14 @@ class Executor:
         while len(self._documents) > self.cached or self._text > self.cached_text:
             forgotten, _ = self._documents.popitem(last=False)
             self._text -= len(forgotten)
+
+
+async def _in_time(result: Awaitable[Any], admitted: Admitted, context: Context) -> Any:
+    if context.ending is None:
+        return await result
+    if admitted.is_write:
+        return await context.ending.write(result)
+    return await context.ending.read(result)
 
 
 def _name(operation: OperationDefinitionNode) -> str | None:

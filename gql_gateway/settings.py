@@ -74,6 +74,9 @@ class Settings(BaseSettings):
         365, ge=0, le=36_500, description="Days that the audit log keeps who changed what; 0 keeps no log."
     )
     deadline: float = Field(30.0, gt=0, le=600, description="Longest time one operation may take.")
+    request_deadline: float = Field(
+        60.0, gt=0, le=3600, description="Longest time that a request may take to be answered."
+    )
     pool_limit: int = Field(300, ge=1, description="Open connections to all providers.")
     pool_limit_per_host: int = Field(60, ge=1, description="Open connections to one provider's host.")
     max_body: int = Field(1_000_000, ge=1_000, description="Largest request body.")

@@ -13,6 +13,7 @@ import structlog
 
 from ..callers.door import CannotTell, Door, Refused
 from ..connect.flow import ConnectFlow
+from ..ending import Ending, Reason
 from ..execute import Admitted, Answer, Executor, Request
 from ..gateway import Gateways
 from ..model.caller import Caller
@@ -29,6 +30,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Events = Callable[[Scope, Receive, Send, Admitted | Answer, Context], Awaitable[None]]
 
 METHODS = b"GET, HEAD, POST, OPTIONS"
+CLIENT_LEFT = 499
+"""Nobody sees it but the log and the metrics; other servers write the same number."""
 WITHOUT_GET = b"POST, OPTIONS"
 
 
@@ -60,6 +63,7 @@ class GraphQLEndpoint:
     running: Callable[[], Behind]
     page: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
     max_body: int = 1_000_000
+    deadline: float = 60.0
     takes_get: bool = True
     strict: bool = False
     events: Events | None = None
@@ -109,6 +113,7 @@ class GraphQLEndpoint:
                 await self.events(scope, receive, send, admitted, context)
                 return
         kind = kind or JSON
+        context = replace(context, ending=Ending(self.deadline, lambda: _left(receive)))
         answer = await self.executor.run(request, context)
         more = [(b"allow", b"POST")] if answer.not_allowed else []
         if answer.lacking and kind == GRAPHQL:
@@ -236,7 +241,17 @@ def to_request(value: Any, *, queries_only: bool = False) -> Request:
     return Request(query, variables, name or None, queries_only)
 
 
+async def _left(receive: Receive) -> None:
+    """Returns when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 def _status(answer: Answer, kind: str) -> int:
+    if answer.ended is Reason.GONE:
+        return CLIENT_LEFT
+    if answer.ended is Reason.DEADLINE:
+        return 504 if kind == GRAPHQL else 200
     if answer.not_allowed:
         return 405
     if answer.ambiguous:

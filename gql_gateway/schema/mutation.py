@@ -16,7 +16,7 @@ from .context import Context
 from .directives import needs
 from .erasing import EraseHistoryInput, EraseHistoryPayload, erase
 from .inputs import UpdateCustomerInput, member_of, ref_of
-from .payloads import UpdateCustomerPayload, payload_of
+from .payloads import UpdateCustomerPayload, payload_of, present
 from .prices import CALL, costs
 from .selection import selected
 
@@ -37,6 +37,7 @@ class Mutation:
         names = selected(info, "")
         wants = Wants(*(name in names for name in ("customer", "changes", "warnings", "requests")))
         try:
+            info.context.check_time()
             member, value = member_of(input.change)
             ref, at = ref_of(input.customer, "customer")
             context = info.context
@@ -69,6 +70,10 @@ class Mutation:
         context = info.context
         if context.connect is None:
             raise RuntimeError("The application was not started.")
+        try:
+            context.check_time()
+        except GatewayError as error:
+            return CreateConnectLinkPayload(link=None, errors=[present(error)])
         return await create_link(context.connect, context.caller.tenant, input)
 
     @strawberry.mutation(

@@ -55,7 +55,10 @@ class Site:
         *,
         headers: Mapping[str, str] | list[tuple[str, str]] | None = None,
         body: bytes | list[bytes] = b"",
+        leaves: asyncio.Event | None = None,
     ) -> Reply:
+        """`leaves` is set when the client goes away; it stays without."""
+        leaves = leaves or asyncio.Event()
         given = list(headers.items()) if isinstance(headers, Mapping) else headers or []
         if not any(name.lower() == "host" for name, _ in given):
             given = [("host", "127.0.0.1:8000"), *given]
@@ -68,7 +71,10 @@ class Site:
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+            if not waiting:
+                await leaves.wait()
+                return {"type": "http.disconnect"}
+            return waiting.pop(0)
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
@@ -136,6 +142,8 @@ async def started(app: App) -> AsyncIterator[None]:
 async def open_site(**other: Any) -> AsyncIterator[Site]:
     """The sandbox; with `other` settings than its own, an application of these over its connections."""
     async with prepared("127.0.0.1", 0, 0) as ready:
-        app = build_app(ready.app.settings.model_copy(update=other), ready.app.box) if other else ready.app
+        app = ready.app
+        if other:
+            app = build_app(app.settings.model_copy(update=other), app.box, schema=app.schema)
         async with started(app):
             yield Site(app, ready)
