@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -137,7 +138,11 @@ class GraphQLEndpoint:
                 raise BadRequest(415, "The body has to be in UTF-8.")
         if headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise BadRequest(415, "The body has to come without a content encoding.")
-        body = await self._read_body(headers, receive)
+        try:
+            async with asyncio.timeout(self.deadline):
+                body = await self._read_body(headers, receive)
+        except TimeoutError:
+            raise BadRequest(408, f"The body did not arrive within {self.deadline:g} s.") from None
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError:

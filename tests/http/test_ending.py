@@ -134,6 +134,27 @@ class TestReads:
             await until(lambda: held.cancelled == 2)
 
 
+async def test_body_that_takes_too_long_to_arrive_is_not_waited_for(hurried: Site) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        if sent:
+            await asyncio.Event().wait()
+        sent.append({})
+        return {"type": "http.request", "body": b"{", "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"accept", GRAPHQL.encode()), (b"content-type", JSON.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+    async with asyncio.timeout(PATIENCE):
+        await hurried.app({**scope, "root_path": "", "http_version": "1.1", "scheme": "http"}, receive, send)
+
+    assert sent[1]["status"] == 408
+    assert "did not arrive" in orjson.loads(sent[2]["body"])["errors"][0]["message"]
+
+
 class TestWrites:
     async def test_that_run_are_finished_and_no_more_begun_when_the_client_left(self, site: Site, held: Held) -> None:
         leaves = asyncio.Event()

@@ -224,6 +224,13 @@ class TestTime:
         assert error["extensions"]["limit"] == limit
         assert error["extensions"]["found"] == MOST
 
+    @pytest.mark.parametrize("level", ["a {", "... {", "... on Query {"])
+    async def test_of_the_deepest_that_can_be_parsed(self, schema: GatewaySchema, level: str) -> None:
+        found = await errors(schema, f"{{ {level * 195} b {'}' * 195} }}", Limits(fragments=1_000))
+
+        assert found
+        assert "Syntax" not in found[0]["message"]
+
     async def test_of_a_long_chain(self, schema: GatewaySchema) -> None:
         links = " ".join(f"fragment F{number} on Query {{ ...F{number + 1} }}" for number in range(1_500))
         query = f"{{ ...F0 }} {links} fragment F1500 on Query {{ nothing }}"
