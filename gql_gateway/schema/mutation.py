@@ -86,4 +86,8 @@ class Mutation:
         info: Info[Context, None],
         input: Annotated[EraseHistoryInput, strawberry.argument(description="Whose history.")],
     ) -> EraseHistoryPayload:
+        try:
+            info.context.check_time()
+        except GatewayError as error:
+            return EraseHistoryPayload(erased=0, errors=[present(error)])
         return await erase(info.context.gateway, input)
