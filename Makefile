@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # Every folder with packages of its own that a test needs.
-NODE := $(patsubst %package-lock.json,%node_modules/.ready,$(wildcard $(addsuffix /package-lock.json,tests/* tests/*/* examples/*)))
+NODE := $(patsubst %package-lock.json,%node_modules/.ready,$(wildcard $(addsuffix /package-lock.json,tests/* tests/*/* examples/* web)))
 CHECKED := gql_gateway tests $(if $(wildcard bench/*.py),bench)
 INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
 LOCKED := $(INSTALL) --require-hashes --only-binary :all:
@@ -62,8 +62,8 @@ lock: $(VENV)/.development ## requirements*.txt from pyproject.toml; UPGRADE=--u
 		--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(UPGRADE) \
 		--output-file requirements-codegen.txt requirements-codegen.in
 
-web: ## GraphiQL's bundle in gql_gateway/static (needs Node)
-	@cd web && npm ci --no-audit --no-fund && npm run build
+web: web/node_modules/.ready ## GraphiQL's bundle in gql_gateway/static (needs Node)
+	@cd web && npm run build
 
 bench: $(VENV)/.development ## measure this machine; see docs/performance.md
 	@$(BIN)/python -m bench
