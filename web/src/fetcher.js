@@ -1,5 +1,8 @@
 import { getIntrospectionQuery } from 'graphql';
 
+import { APPLIED } from './appliedDirectives.js';
+import { describeSupport } from './describeSupport.js';
+
 // A name of its own, so that an operation "IntrospectionQuery" written in the editor is sent as written.
 export const INTROSPECTION_NAME = 'GraphiQLIntrospection';
 
@@ -11,7 +14,10 @@ const INTROSPECTION_QUERY = getIntrospectionQuery({
   oneOf: true,
   schemaDescription: true,
   specifiedByUrl: true,
-}).replace('IntrospectionQuery', INTROSPECTION_NAME);
+})
+  .replace('IntrospectionQuery', INTROSPECTION_NAME)
+  .replace('fields(includeDeprecated: true) {', `$& ${APPLIED}`)
+  .replace('fragment InputValue on __InputValue {', `$& ${APPLIED}`);
 
 /** GraphiQL's fetcher for one endpoint: every problem comes back as a GraphQL result, save that of an introspection. */
 export function createFetcher(endpoint) {
@@ -25,7 +31,7 @@ async function introspect(endpoint, headers) {
   const result = await post(endpoint, { query: INTROSPECTION_QUERY, operationName: INTROSPECTION_NAME }, headers);
   // Thrown, because GraphiQL answers a result without data with a second, older introspection query.
   if (!result.data?.__schema) throw new Error(problems(result));
-  return result;
+  return { ...result, data: describeSupport(result.data) };
 }
 
 function problems({ errors }) {
