@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 
 import { problemsOf } from '../../web/src/plugins/fieldSupport/check.js';
-import { placeAt } from '../../web/src/plugins/fieldSupport/cursor.js';
+import { placeAt, placeInVariables } from '../../web/src/plugins/fieldSupport/cursor.js';
 import { customerIn } from '../../web/src/plugins/fieldSupport/customer.js';
 import { loadFacts } from '../../web/src/plugins/fieldSupport/facts.js';
 import { filterOf, searchRows } from '../../web/src/plugins/fieldSupport/filter.js';
@@ -300,6 +300,27 @@ describe('the type under the cursor', () => {
   ];
   for (const [text, expected] of cases) {
     test(text, () => assert.deepEqual(placeIn(text), expected));
+  }
+});
+
+describe('the type under the cursor of the variables', () => {
+  const { definitions } = read('mutation($change: PlainCustomerInput!, $name: String) { ping }');
+  const cases = [
+    ['{ "change": { "na|me": "x" } }', ['PlainCustomerInput', 'name']],
+    ['{ "change": { | } }', ['PlainCustomerInput', null]],
+    ['{ "change": { "addresses": [{ "type": "HOME", "city": "x|', ['PlainAddressInput', 'city']],
+    ['{ "change": { "addresses": [{ "type": "HOME", | }] } }', ['PlainAddressInput', null]],
+    ['{ "change": { "group": { "col|or": "x" } } }', ['PlainGroupInput', 'color']],
+    ['{ "change": { "nonsense": { "x": "|" } } }', ['PlainCustomerInput', 'nonsense']],
+    ['{ "name": "|" }', null],
+    ['{ "unknown": "|" }', null],
+    ['|', null],
+  ];
+  for (const [text, expected] of cases) {
+    test(text, () => {
+      const place = placeInVariables(schema, definitions, text.replace('|', ''), text.indexOf('|'));
+      assert.deepEqual(place && [place.type.name, place.field], expected);
+    });
   }
 });
 

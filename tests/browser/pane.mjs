@@ -51,7 +51,7 @@ try {
   await writeOperation(page, WRONG);
   await pane.getByRole('status').filter({ hasText: 'cannot be parsed yet' }).waitFor({ state: 'detached' });
 
-  await putCursor(page, 3, WRONG.split('\n')[2].indexOf('city') + 2);
+  await putCursor(page, 'operation.graphql', 3, WRONG.split('\n')[2].indexOf('city') + 2);
   const cursor = section(pane, 'Under the cursor: Address');
   await cursor.waitFor();
   [report.type, report.field] = await tables(cursor);
@@ -86,6 +86,10 @@ try {
   report.tabs = (await page.getByRole('tab').count()) - before;
   report.skeleton = { query: await operationText(page), variables: JSON.parse(await variablesText(page)) };
   await screenshot(page, path.join(folder, `pane-${colorScheme}-skeleton.png`));
+  const values = (await variablesText(page)).split('\n');
+  const line = values.findIndex((text) => text.includes('"postalCode"'));
+  await putCursor(page, 'variables.json', line + 1, values[line].length);
+  [, report.fieldInVariables] = await tables(await shown(section(pane, 'Under the cursor: FortnoxAddressInput')));
   report.sentHeader = await runWithKeyboard(page);
   report.result = JSON.parse(await resultText(page));
 
@@ -142,14 +146,19 @@ function writeHeaders(page, text) {
   return model(page, 'request-headers.json', text);
 }
 
-function putCursor(page, lineNumber, column) {
+function putCursor(page, ending, lineNumber, column) {
   return page.evaluate(
-    (position) => {
+    ([end, position]) => {
       const editors = globalThis.__MONACO.editor.getEditors();
-      editors.find((one) => one.getModel().uri.path.endsWith('operation.graphql')).setPosition(position);
+      editors.find((one) => one.getModel().uri.path.endsWith(end)).setPosition(position);
     },
-    { lineNumber, column },
+    [ending, { lineNumber, column }],
   );
+}
+
+async function shown(locator) {
+  await locator.waitFor();
+  return locator;
 }
 
 /** Widths, what is cut off, heads without scope and the worst contrast of text in the pane. */

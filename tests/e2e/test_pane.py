@@ -97,6 +97,7 @@ def test_pane_with_the_keyboard(sandbox: RunningSandbox, tmp_path: Path, scheme:
     assert [row[0] for row in found[1:]] == ["W paymentTerms Visma eAccounting"]
 
     assert report["tabs"] == 1
+    assert [row[0].partition(" ")[2] for row in report["fieldInVariables"][1:]] == labels
     assert report["sentHeader"] == "yes"
     assert report["skeleton"]["variables"]["customer"]["native"]["connectionId"] == "sandbox-fortnox"
     payload = report["result"]["data"]["updateCustomer"]

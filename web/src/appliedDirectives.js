@@ -1,6 +1,6 @@
 import { parseConstValue, valueFromASTUntyped } from 'graphql';
 
-/** What a selection of an introspection element asks for. Only the gateway itself answers it; a standard client does not see it. */
+/** What to select of an introspected element. The gateway answers it; a standard schema does not know of it. */
 export const APPLIED = 'appliedDirectives { name args { name value } }';
 
 /** The arguments of each application of a directive to an introspected element, as plain values. */

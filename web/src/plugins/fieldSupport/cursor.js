@@ -1,5 +1,6 @@
-import { getNamedType, isInputObjectType } from 'graphql';
+import { getNamedType, isInputObjectType, typeFromAST } from 'graphql';
 import { getContextAtPosition } from 'graphql-language-service';
+import { getLocation } from 'jsonc-parser';
 
 const FIELDS = new Set(['Field', 'AliasedField', 'ObjectField']);
 const BLOCKS = new Set(['SelectionSet', 'ObjectValue']);
@@ -30,4 +31,18 @@ function around(state, kinds) {
   let one = state;
   while (one && !kinds.has(one.kind)) one = one.prevState;
   return one ?? null;
+}
+
+/** The same for the text of the variables, whose types the operation's variable definitions state. */
+export function placeInVariables(schema, definitions, text, offset) {
+  const [variable, ...steps] = getLocation(text, offset).path;
+  const definition = definitions.find((one) => one.variable.name.value === variable);
+  let inner = definition && getNamedType(typeFromAST(schema, definition.type));
+  let place = isInputObjectType(inner) ? { type: inner, field: null } : null;
+  for (const step of steps) {
+    if (!isInputObjectType(inner)) break;
+    place = { type: inner, field: typeof step === 'string' && step !== '' ? step : null };
+    if (typeof step === 'string') inner = getNamedType(inner.getFields()[step]?.type);
+  }
+  return place;
 }

@@ -15,15 +15,18 @@ import { below, detailPlaces, headFlag, inputPlaces } from './places.js';
 
 const CUSTOMER = 'Customer';
 
+/** What an empty document sends and selects. */
+export const NOTHING = { name: null, changes: [], selected: [], unset: [], definitions: [] };
+
 /**
  * What an operation sends and selects. Throws a GraphQLError when the document does not parse.
- * @returns {{ name: string | null, changes: object[], selected: object[], unset: string[] }} `unset`: variables that
- *   have to be given and are not.
+ * @returns {{ name: string | null, changes: object[], selected: object[], unset: string[], definitions: object[] }}
+ *   `unset`: variables that have to be given and are not; `definitions`: those of all variables, as parsed.
  */
 export function readOperation(schema, facts, { text, variables, offset, operationName }) {
   const document = parse(text);
   const operation = chosen(document, offset, operationName);
-  if (!operation) return { name: null, changes: [], selected: [], unset: [] };
+  if (!operation) return NOTHING;
   const values = { ...defaults(operation), ...variables };
   const root = schema.getRootType(operation.operation);
   return {
@@ -31,6 +34,7 @@ export function readOperation(schema, facts, { text, variables, offset, operatio
     changes: changesOf(schema, facts, rootFields(document, operation.selectionSet), root, values),
     selected: selectedOf(schema, facts, document, operation.selectionSet, root),
     unset: unsetVariables(operation, values),
+    definitions: operation.variableDefinitions ?? [],
   };
 }
 

@@ -1,30 +1,43 @@
 import { parseJSONC, pick, useGraphiQL, useOperationsEditorState, useVariablesEditorState } from '@graphiql/react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 
-import { placeAt } from './cursor.js';
-import { readOperation } from './operation.js';
+import { placeAt, placeInVariables } from './cursor.js';
+import { NOTHING, readOperation } from './operation.js';
 
-const NOTHING = { name: null, changes: [], selected: [], unset: [] };
+const START = { line: 0, column: 0, offset: 0 };
 
 /**
  * What stands in the editors: `operation` as last understood, `isStale` while the text does not parse, and `place`, the
- * type under the cursor.
+ * type under the cursor of the editor that was used last.
  */
 export function useDocument(schema, facts) {
-  const { operationName } = useGraphiQL(pick('operationName'));
+  const { operationName, queryEditor, variableEditor } = useGraphiQL(
+    pick('operationName', 'queryEditor', 'variableEditor'),
+  );
   const text = useDeferredValue(useOperationsEditorState()[0]);
-  const variables = useDeferredValue(useVariables());
-  const cursor = useDeferredValue(useCursor());
+  const [variablesText] = useVariablesEditorState();
+  const variables = useDeferredValue(useVariables(variablesText));
+  const [used, setUsed] = useState('query');
+  const cursor = useDeferredValue(useCursor(queryEditor, () => setUsed('query')));
+  const inVariables = useDeferredValue(useCursor(variableEditor, () => setUsed('variables')));
   const last = useRef(NOTHING);
 
-  return useMemo(() => {
-    if (!schema || !facts) return { operation: NOTHING, isStale: false, place: null };
-    const place = placeAt(schema, text, cursor);
+  const { operation, isStale } = useMemo(() => {
+    if (!schema || !facts) return { operation: NOTHING, isStale: false };
     const given = { text, variables, offset: cursor.offset, operationName };
-    const operation = text.trim() === '' ? NOTHING : understood(schema, facts, given);
-    last.current = operation ?? last.current;
-    return { operation: last.current, isStale: operation === null, place };
+    const found = text.trim() === '' ? NOTHING : understood(schema, facts, given);
+    last.current = found ?? last.current;
+    return { operation: last.current, isStale: found === null };
   }, [cursor, facts, operationName, schema, text, variables]);
+
+  const place = useMemo(() => {
+    if (!schema) return null;
+    return used === 'query'
+      ? placeAt(schema, text, cursor)
+      : placeInVariables(schema, operation.definitions, variablesText, inVariables.offset);
+  }, [cursor, inVariables, operation, schema, text, used, variablesText]);
+
+  return { operation, isStale, place };
 }
 
 function understood(schema, facts, given) {
@@ -36,8 +49,7 @@ function understood(schema, facts, given) {
 }
 
 /** The variables as last understood. */
-function useVariables() {
-  const [text] = useVariablesEditorState();
+function useVariables(text) {
   const last = useRef({});
   return useMemo(() => {
     try {
@@ -49,16 +61,20 @@ function useVariables() {
   }, [text]);
 }
 
-function useCursor() {
-  const { queryEditor } = useGraphiQL(pick('queryEditor'));
-  const [cursor, setCursor] = useState({ line: 0, column: 0, offset: 0 });
+/** Where an editor's cursor is; `onMove` is called when it moves. */
+function useCursor(editor, onMove) {
+  const [cursor, setCursor] = useState(START);
+  const moved = useRef(onMove);
+  moved.current = onMove;
   useEffect(() => {
-    if (!queryEditor) return undefined;
-    const read = () => setCursor(cursorOf(queryEditor));
-    read();
-    const listener = queryEditor.onDidChangeCursorPosition(read);
+    if (!editor) return undefined;
+    setCursor(cursorOf(editor));
+    const listener = editor.onDidChangeCursorPosition(() => {
+      setCursor(cursorOf(editor));
+      moved.current();
+    });
     return () => listener.dispose();
-  }, [queryEditor]);
+  }, [editor]);
   return cursor;
 }
 
