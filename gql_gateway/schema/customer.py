@@ -45,8 +45,8 @@ class Address:
     address_line1: str | None = supported("addresses.addressLine1", description="Street and number.")
     address_line2: str | None = supported("addresses.addressLine2", description="Second address line.")
     address_line3: str | None = supported("addresses.addressLine3", description="Third address line.")
-    postal_code: str | None = supported("addresses.postalCode", description="Postal code.")
-    city: str | None = supported("addresses.city", description="City.")
+    postal_code: str | None = supported("addresses.postalCode", description="Postal code, as the country writes it.")
+    city: str | None = supported("addresses.city", description="City or town.")
     region: str | None = supported("addresses.region", description="State, province or county.")
     country_code: str | None = supported(
         "addresses.countryCode", description="Country, ISO 3166-1 alpha-2; a few providers have codes of their own."
@@ -71,13 +71,13 @@ class PhoneNumber:
 class ContactPerson:
     id: strawberry.ID | None = supported("contactPersons.id", description="The provider's id of the person.")
     salutation: str | None = supported("contactPersons.salutation", description="Form of address.")
-    first_name: str | None = supported("contactPersons.firstName", description="First name.")
-    last_name: str | None = supported("contactPersons.lastName", description="Last name.")
+    first_name: str | None = supported("contactPersons.firstName", description="Given name.")
+    last_name: str | None = supported("contactPersons.lastName", description="Family name.")
     name: str | None = supported(
         "contactPersons.name", description="Full name, where the provider does not tell first and last name apart."
     )
     job_title: str | None = supported("contactPersons.jobTitle", description="What the person does at the customer.")
-    academic_title: str | None = supported("contactPersons.academicTitle", description="Academic title.")
+    academic_title: str | None = supported("contactPersons.academicTitle", description="A title such as Dr.")
     is_primary: bool | None = supported("contactPersons.isPrimary", description="Whether documents name this person.")
     email_addresses: list[EmailAddress] = supported(
         "contactPersons.emailAddresses", description="The person's e-mail addresses."
@@ -90,8 +90,8 @@ class ContactPerson:
 @strawberry.type(description="A bank account of a customer.")
 class BankAccount:
     holder: str | None = supported("bankAccounts.holder", description="Holder of the account.")
-    iban: str | None = supported("bankAccounts.iban", description="IBAN.")
-    bic: str | None = supported("bankAccounts.bic", description="BIC.")
+    iban: str | None = supported("bankAccounts.iban", description="International bank account number.")
+    bic: str | None = supported("bankAccounts.bic", description="The bank's SWIFT code.")
     name: str | None = supported("bankAccounts.name", description="Name of the bank or account.")
     is_main_account: bool | None = supported(
         "bankAccounts.isMainAccount", description="Whether this account is used first."
@@ -130,7 +130,9 @@ class Customer(Node):
     email_addresses: list[EmailAddress] = supported("emailAddresses", description="E-mail addresses.")
     phone_numbers: list[PhoneNumber] = supported("phoneNumbers", description="Phone and fax numbers.")
     contact_persons: list[ContactPerson] = supported("contactPersons", description="People to talk to.")
-    bank_accounts: list[BankAccount] = supported("bankAccounts", description="Bank accounts.")
+    bank_accounts: list[BankAccount] = supported(
+        "bankAccounts", description="Accounts that the customer pays from and is paid to."
+    )
     currency: str | None = supported("currency", description="Currency of new documents, ISO 4217.")
     language: str | None = supported("language", description="Language of documents.")
     payment_terms: str | None = supported("paymentTerms", description="The provider's code or id of payment terms.")

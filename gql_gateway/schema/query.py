@@ -98,7 +98,9 @@ class Query:
     async def customers(
         self,
         info: Info[Context, None],
-        connection_id: Annotated[strawberry.ID, strawberry.argument(description="The connection.")],
+        connection_id: Annotated[
+            strawberry.ID, strawberry.argument(description="Id of the connection that leads to the books.")
+        ],
         company_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="The company, where the connection fixed none.")
         ] = None,
@@ -120,7 +122,9 @@ class Query:
     async def companies(
         self,
         info: Info[Context, None],
-        connection_id: Annotated[strawberry.ID, strawberry.argument(description="The connection.")],
+        connection_id: Annotated[
+            strawberry.ID, strawberry.argument(description="Id of the connection that leads to the books.")
+        ],
     ) -> list[Company]:
         return list(await info.context.gateway.companies(str(connection_id)))  # type: ignore[arg-type]
 

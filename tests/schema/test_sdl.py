@@ -183,6 +183,21 @@ class TestWords:
     def test_everything_has_a_description(self, client: GraphQLSchema) -> None:
         assert [where for where, element in elements(client) if not element.description] == []
 
+    def test_descriptions_say_more_than_the_name(self, client: GraphQLSchema) -> None:
+        """`fieldSupport: The field support.` would tell nobody anything."""
+        idle = {"a", "an", "the", "of", "this", "its", "s"}
+
+        def words(text: str) -> set[str]:
+            apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
+            return {word.removesuffix("s") for word in re.findall(r"[a-z0-9]+", apart.lower())} - idle
+
+        idler = [
+            f"{where}: {element.description}"
+            for where, element in elements(client)
+            if words(element.description) <= words(re.sub(r"^.*[.(@]", "", where.rstrip(":)")))
+        ]
+        assert idler == []
+
     def test_descriptions_are_sentences(self, client: GraphQLSchema) -> None:
         odd = [
             f"{where}: {element.description}"

@@ -33,12 +33,12 @@ class BookmoreAddressInput:
     postal_code: Maybe[str | None] = by_type(
         Native(max_length=10, required=Required.ON_UPDATE, clear=Clear.NEVER),
         BILLING="InvoicePostalCode",
-        description="Postal code.",
+        description="Postal code, as the country writes it.",
     )
     city: Maybe[str | None] = by_type(
         Native(max_length=50, required=Required.ON_UPDATE, clear=Clear.NEVER, note=VISMAS),
         BILLING="InvoiceCity",
-        description="City.",
+        description="City or town.",
     )
 
 
@@ -181,7 +181,7 @@ class BookmoreCustomerLabel:
 
 @strawberry.type(description="A customer's direct debit in e-accounting.")
 class BookmoreDirectDebit:
-    mandate_id: str | None = reads("MandateId", description="Id of the mandate.")
+    mandate_id: str | None = reads("MandateId", description="Id of the direct debit mandate.")
     mandate_type: int | None = reads("MandateType", as_integer, description="Visma's kind: 1 core, 2 B2B.")
     sequence_type: int | None = reads(
         "SequenceType", as_integer, description="Visma's sequence: 1 recurring, 2 final recurring, 3 one-off."
@@ -206,10 +206,14 @@ class _ReadOnly:
         "UnpaidInvoicesAmount", as_number, description="Sum of the unpaid invoices."
     )
     discount_percentage: float | None = reads("DiscountPercentage", as_number, description="Discount, 0 to 1.")
-    discount_agreement_id: str | None = reads("DiscountAgreementId", description="Id of the discount agreement.")
-    price_list: str | None = reads("SalesPriceListId", description="Id of the price list.")
+    discount_agreement_id: str | None = reads(
+        "DiscountAgreementId", description="Id of a discount agreement in the provider's list."
+    )
+    price_list: str | None = reads("SalesPriceListId", description="Id of the price list that applies to the customer.")
     delivery_method_id: str | None = reads("DeliveryMethodId", description="Id of the way of delivery.")
-    delivery_term_id: str | None = reads("DeliveryTermId", description="Id of the terms of delivery.")
+    delivery_term_id: str | None = reads(
+        "DeliveryTermId", description="Id of terms of delivery in the provider's list."
+    )
     webshop_customer_number: int | None = reads(
         "WebshopCustomerNumber", as_integer, description="Number of the customer in a web shop."
     )
@@ -249,7 +253,9 @@ class _ReadOnly:
         "EmailAddresses", as_texts, description="All further e-mail addresses; the customer shows the first as OTHER."
     )
     labels: list[BookmoreCustomerLabel] = reads("CustomerLabels", description="Labels on the customer.")
-    message_thread_ids: list[str] = reads("MessageThreads", as_texts, description="Ids of message threads.")
+    message_thread_ids: list[str] = reads(
+        "MessageThreads", as_texts, description="Ids of the message threads about the customer."
+    )
     note_ids: list[str] = reads("Notes", as_texts, description="Ids of notes; `notes` of the customer is another text.")
     direct_debit: BookmoreDirectDebit | None = reads(
         "DirectDebitCustomerSettings", description="The customer's direct debit."

@@ -43,9 +43,11 @@ class BuchhaltungsbutlerAddressInput:
         description="Second address line.",
     )
     postal_code: Maybe[str | None] = by_type(
-        Native(clear=Clear.NEVER, note=STAYS), BILLING="zip", description="Postal code."
+        Native(clear=Clear.NEVER, note=STAYS), BILLING="zip", description="Postal code, as the country writes it."
     )
-    city: Maybe[str | None] = by_type(Native(clear=Clear.NEVER, note=STAYS), BILLING="city", description="City.")
+    city: Maybe[str | None] = by_type(
+        Native(clear=Clear.NEVER, note=STAYS), BILLING="city", description="City or town."
+    )
     country_code: Maybe[str | None] = by_type(
         Native(pattern=COUNTRY, clear=Clear.NEVER, note=STAYS), BILLING="country", description="Country, two letters."
     )
@@ -116,7 +118,9 @@ class BuchhaltungsbutlerCustomerInput:
     contact_persons: Maybe[list[BuchhaltungsbutlerContactPersonInput] | None] = at_most_one(
         description="The contact person at the debtor."
     )
-    bank_accounts: Maybe[list[BuchhaltungsbutlerBankAccountInput] | None] = at_most_one(description="The bank account.")
+    bank_accounts: Maybe[list[BuchhaltungsbutlerBankAccountInput] | None] = at_most_one(
+        description="The one bank account that can be written."
+    )
 
 
 MISSING = {

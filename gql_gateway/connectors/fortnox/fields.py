@@ -47,14 +47,14 @@ class FortnoxAddressInput:
         BILLING="ZipCode",
         DELIVERY="DeliveryZipCode",
         VISITING="VisitingZipCode",
-        description="Postal code.",
+        description="Postal code, as the country writes it.",
     )
     city: Maybe[str | None] = by_type(
         Native(max_length=1024, clear=API_BLANK),
         BILLING="City",
         DELIVERY="DeliveryCity",
         VISITING=Native("VisitingCity", max_length=128, clear=API_BLANK),
-        description="City.",
+        description="City or town.",
     )
     country_code: Maybe[str | None] = by_type(
         Native(pattern=COUNTRY, clear=API_BLANK, note="Fortnox derives the country's name from it."),

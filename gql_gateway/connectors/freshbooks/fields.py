@@ -78,9 +78,11 @@ class FreshbooksAddressInput:
         Native(clear=BLANK), BILLING="p_street2", DELIVERY="s_street2", description="Second address line."
     )
     postal_code: Maybe[str | None] = by_type(
-        Native(clear=BLANK), BILLING="p_code", DELIVERY="s_code", description="Postal code."
+        Native(clear=BLANK), BILLING="p_code", DELIVERY="s_code", description="Postal code, as the country writes it."
     )
-    city: Maybe[str | None] = by_type(Native(clear=BLANK), BILLING="p_city", DELIVERY="s_city", description="City.")
+    city: Maybe[str | None] = by_type(
+        Native(clear=BLANK), BILLING="p_city", DELIVERY="s_city", description="City or town."
+    )
     region: Maybe[str | None] = by_type(
         Native(clear=BLANK, note="Both ON and Ontario are in use."),
         BILLING="p_province",
@@ -153,8 +155,8 @@ class FreshbooksContactPersonInput:
         "persons gives each of them a new id."
     )
     is_primary: bool | None = head_key("true for the primary person; further persons leave it out.")
-    first_name: Maybe[str | None] = native("fname", clear=BLANK, description="First name.")
-    last_name: Maybe[str | None] = native("lname", clear=BLANK, description="Last name.")
+    first_name: Maybe[str | None] = native("fname", clear=BLANK, description="Given name.")
+    last_name: Maybe[str | None] = native("lname", clear=BLANK, description="Family name.")
     email_addresses: Maybe[list[FreshbooksPersonEmailAddressInput] | None] = slots(
         only=OTHER, note=OWN_ARE_THE_CLIENTS, description="E-mail address of a further person."
     )

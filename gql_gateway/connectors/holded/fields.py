@@ -54,9 +54,12 @@ class HoldedAddressInput:
         description="Street and number.",
     )
     postal_code: Maybe[str | None] = by_type(
-        Native(clear=BLANK), BILLING="postalCode", DELIVERY="postalCode", description="Postal code."
+        Native(clear=BLANK),
+        BILLING="postalCode",
+        DELIVERY="postalCode",
+        description="Postal code, as the country writes it.",
     )
-    city: Maybe[str | None] = by_type(Native(clear=BLANK), BILLING="city", DELIVERY="city", description="City.")
+    city: Maybe[str | None] = by_type(Native(clear=BLANK), BILLING="city", DELIVERY="city", description="City or town.")
     region: Maybe[str | None] = by_type(
         Native(clear=BLANK), BILLING="province", DELIVERY="province", description="Province."
     )
@@ -99,7 +102,7 @@ class HoldedPersonPhoneNumberInput:
     )
 
 
-@strawberry.input(description="A contact person of a Holded contact.")
+@strawberry.input(description="Somebody at a contact of Holded.")
 class HoldedContactPersonInput:
     id: strawberry.ID | None = entry_id("Which person; without it one is known again by the name, or added.")
     name: Maybe[str | None] = native(
@@ -109,9 +112,11 @@ class HoldedContactPersonInput:
         note="One text, never split into salutation, first and last name.",
         description="Full name.",
     )
-    job_title: Maybe[str | None] = native("job", clear=BLANK, note=OUTSIDE, description="Job title.")
+    job_title: Maybe[str | None] = native(
+        "job", clear=BLANK, note=OUTSIDE, description="What the person does in the company."
+    )
     email_addresses: Maybe[list[HoldedPersonEmailAddressInput] | None] = slots(description="E-mail address.")
-    phone_numbers: Maybe[list[HoldedPersonPhoneNumberInput] | None] = slots(description="Phone number.")
+    phone_numbers: Maybe[list[HoldedPersonPhoneNumberInput] | None] = slots(description="The number as it is dialled.")
 
 
 @strawberry.input(description="The bank account of a Holded contact.")
@@ -227,9 +232,11 @@ class HoldedCustomerInput:
         key="personId",
         match=("name",),
         note=f"Sent whole, those not mentioned as they were read. {NOT_IN_PUT}",
-        description="Contact persons.",
+        description="People at the customer.",
     )
-    bank_accounts: Maybe[list[HoldedBankAccountInput] | None] = at_most_one(description="The bank account.")
+    bank_accounts: Maybe[list[HoldedBankAccountInput] | None] = at_most_one(
+        description="The one bank account that can be written."
+    )
     sepa_reference: Maybe[str | None] = native("sepaRef", clear=BLANK, description="Reference of the SEPA mandate.")
     sepa_date: Maybe[float | None] = native(
         "sepaDate",

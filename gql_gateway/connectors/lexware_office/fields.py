@@ -30,14 +30,16 @@ class LexwareOfficeAddressInput:
     type: AddressType = type_key("BILLING, or DELIVERY for the shipping address.")
     address_line1: Maybe[str | None] = native("street", clear=Clear.OMIT, description="Street and number.")
     address_line2: Maybe[str | None] = native("supplement", clear=Clear.OMIT, description="Second address line.")
-    postal_code: Maybe[str | None] = native("zip", clear=Clear.OMIT, description="Postal code.")
-    city: Maybe[str | None] = native("city", clear=Clear.OMIT, description="City.")
+    postal_code: Maybe[str | None] = native(
+        "zip", clear=Clear.OMIT, description="Postal code, as the country writes it."
+    )
+    city: Maybe[str | None] = native("city", clear=Clear.OMIT, description="City or town.")
     country_code: Maybe[str | None] = native(
         "countryCode",
         required=Required.IN_ENTRY,
         clear=Clear.WITH_ENTRY,
         note="ISO 3166-1 alpha-2, and codes of Lexware Office's own such as ES_CN; GET /v1/countries lists them.",
-        description="Country.",
+        description="Where the address lies, as a code.",
     )
 
 
@@ -94,9 +96,9 @@ class LexwareOfficeContactPersonInput:
     salutation: Maybe[str | None] = native(
         "salutation", max_length=25, clear=Clear.OMIT, description="Salutation, free text."
     )
-    first_name: Maybe[str | None] = native("firstName", clear=Clear.OMIT, description="First name.")
+    first_name: Maybe[str | None] = native("firstName", clear=Clear.OMIT, description="Given name.")
     last_name: Maybe[str | None] = native(
-        "lastName", required=Required.IN_ENTRY, clear=Clear.WITH_ENTRY, description="Last name."
+        "lastName", required=Required.IN_ENTRY, clear=Clear.WITH_ENTRY, description="Family name."
     )
     is_primary: Maybe[bool | None] = native(
         "primary", clear=Clear.NEVER, note=COMPANY_ONLY, description="Whether the person is printed on vouchers."
@@ -126,7 +128,7 @@ class LexwareOfficeCustomerInput:
         required=Required.ON_UPDATE,
         clear=Clear.NEVER,
         note=COMPANY_ONLY,
-        description="Name of the company.",
+        description="Name that the company goes by.",
     )
     tax_number: Maybe[str | None] = native(
         "company.taxNumber", clear=Clear.OMIT, note=COMPANY_ONLY, description="German tax number (Steuernummer)."
@@ -204,7 +206,9 @@ def _is_there(value: Any) -> bool:
 class _ReadOnly:
     is_customer: bool = reads("roles.customer", _is_there, description="Whether the contact is a customer.")
     is_vendor: bool = reads("roles.vendor", _is_there, description="Whether the contact is a vendor (too).")
-    vendor_number: str | None = reads("roles.vendor.number", as_text, description="Number as a vendor.")
+    vendor_number: str | None = reads(
+        "roles.vendor.number", as_text, description="Number that the contact has where it is a vendor as well."
+    )
     archived: bool | None = reads("archived", as_flag, description="Whether the contact is archived.")
 
 

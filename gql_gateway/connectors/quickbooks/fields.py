@@ -54,8 +54,10 @@ class QuickbooksAddressInput:
     )
     address_line2: Maybe[str | None] = native("Line2", max_length=500, clear=BLANK, description="Second line.")
     address_line3: Maybe[str | None] = native("Line3", max_length=500, clear=BLANK, description="Third line.")
-    postal_code: Maybe[str | None] = native("PostalCode", max_length=30, clear=BLANK, description="Postal code.")
-    city: Maybe[str | None] = native("City", max_length=255, clear=BLANK, description="City.")
+    postal_code: Maybe[str | None] = native(
+        "PostalCode", max_length=30, clear=BLANK, description="Postal code, as the country writes it."
+    )
+    city: Maybe[str | None] = native("City", max_length=255, clear=BLANK, description="City or town.")
     region: Maybe[str | None] = native(
         "CountrySubDivisionCode", max_length=255, clear=BLANK, description="State or province, such as CA."
     )
@@ -99,10 +101,10 @@ class QuickbooksContactPersonInput:
         "Title", max_length=16, pattern=NAME, clear=BLANK, description="Title, such as Ms."
     )
     first_name: Maybe[str | None] = native(
-        "GivenName", max_length=100, pattern=NAME, clear=BLANK, description="First name."
+        "GivenName", max_length=100, pattern=NAME, clear=BLANK, description="Given name."
     )
     last_name: Maybe[str | None] = native(
-        "FamilyName", max_length=100, pattern=NAME, clear=BLANK, description="Last name."
+        "FamilyName", max_length=100, pattern=NAME, clear=BLANK, description="Family name."
     )
 
 
@@ -122,7 +124,7 @@ class QuickbooksCustomerInput:
         max_length=100,
         clear=BLANK,
         note="Lists and invoices show displayName, which stays as it is unless it is given as well.",
-        description="Name of the company.",
+        description="Name that the company goes by.",
     )
     display_name: Maybe[str | None] = native(
         "DisplayName",
@@ -257,7 +259,10 @@ class QuickbooksCustomerInput:
         description="How documents are sent.",
     )
     customer_type_id: Maybe[str | None] = native(
-        "CustomerTypeRef.value", clear=Clear.NEVER, note=REFERENCE, description="Id of the customer type."
+        "CustomerTypeRef.value",
+        clear=Clear.NEVER,
+        note=REFERENCE,
+        description="Id of a customer type in the provider's list.",
     )
     parent_id: Maybe[str | None] = native(
         "ParentRef.value",
@@ -328,11 +333,17 @@ class _ReadOnly:
     balance_with_jobs: float | None = reads(
         "BalanceWithJobs", as_number, description="Open balance, sub-customers included."
     )
-    payment_terms_name: str | None = reads("SalesTermRef.name", as_text, description="Name of the payment terms.")
-    payment_method_name: str | None = reads("PaymentMethodRef.name", as_text, description="Name of the payment method.")
-    customer_type_name: str | None = reads("CustomerTypeRef.name", as_text, description="Name of the customer type.")
+    payment_terms_name: str | None = reads(
+        "SalesTermRef.name", as_text, description="Name of the payment terms in the provider's list."
+    )
+    payment_method_name: str | None = reads(
+        "PaymentMethodRef.name", as_text, description="Name of the payment method in the provider's list."
+    )
+    customer_type_name: str | None = reads(
+        "CustomerTypeRef.name", as_text, description="Name of the customer type in the provider's list."
+    )
     parent_name: str | None = reads("ParentRef.name", as_text, description="Name of the customer above.")
-    currency_name: str | None = reads("CurrencyRef.name", as_text, description="Name of the currency.")
+    currency_name: str | None = reads("CurrencyRef.name", as_text, description="The currency in words.")
 
 
 TABLE = build_table(QuickbooksCustomerInput, READS, MISSING)

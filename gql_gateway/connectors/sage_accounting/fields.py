@@ -98,8 +98,10 @@ class SageAccountingAddressInput:
     )
     address_line1: Maybe[str | None] = native("address_line_1", max_length=50, description="Street and number.")
     address_line2: Maybe[str | None] = native("address_line_2", max_length=50, description="Second address line.")
-    postal_code: Maybe[str | None] = native("postal_code", max_length=10, description="Postal code.")
-    city: Maybe[str | None] = native("city", max_length=50, description="City.")
+    postal_code: Maybe[str | None] = native(
+        "postal_code", max_length=10, description="Postal code, as the country writes it."
+    )
+    city: Maybe[str | None] = native("city", max_length=50, description="City or town.")
     region: Maybe[str | None] = native("region", max_length=50, description="County, province or region.")
     country_code: Maybe[str | None] = native(
         "country.id",
@@ -172,8 +174,8 @@ class SageAccountingContactPersonInput:
 @strawberry.input(description="The bank account of a Sage contact.")
 class SageAccountingBankAccountInput:
     holder: Maybe[str | None] = native("account_name", description="Name of the account's holder.")
-    iban: Maybe[str | None] = native("iban", description="IBAN.")
-    bic: Maybe[str | None] = native("bic", description="BIC.")
+    iban: Maybe[str | None] = native("iban", description="International bank account number.")
+    bic: Maybe[str | None] = native("bic", description="The bank's SWIFT code.")
 
 
 @strawberry.input(description="What only Sage keeps of the main address.")
@@ -265,7 +267,7 @@ class SageAccountingCustomerInput:
         description="The main contact person and further ones.",
     )
     bank_accounts: Maybe[list[SageAccountingBankAccountInput] | None] = at_most_one(
-        "bank_account_details", description="The bank account."
+        "bank_account_details", description="The one bank account that can be written."
     )
     account_number: Maybe[str | None] = native(
         "bank_account_details.account_number", description="Account number, the form of the United Kingdom."
@@ -298,9 +300,13 @@ class SageAccountingCustomerInput:
         "credit_terms_and_conditions", max_length=2000, description="Terms and conditions on invoices."
     )
     credit_limit: Maybe[float | None] = native(
-        "credit_limit", write=as_decimal, read=as_number, note=NOT_IN_START, description="Credit limit."
+        "credit_limit",
+        write=as_decimal,
+        read=as_number,
+        note=NOT_IN_START,
+        description="How much the customer may owe.",
     )
-    notes: Maybe[str | None] = native("notes", max_length=4000, description="Notes.")
+    notes: Maybe[str | None] = native("notes", max_length=4000, description="Free text about the customer.")
     main_address: Maybe[SageAccountingMainAddressInput | None] = inline(
         "main_address", description="What only Sage keeps of the main address."
     )
@@ -311,7 +317,7 @@ class SageAccountingCustomerInput:
         "main_contact_person", description="What only Sage keeps of the main contact person."
     )
     default_sales_ledger_account_id: Maybe[str | None] = native(
-        "default_sales_ledger_account.id", description="Id of the ledger account of sales."
+        "default_sales_ledger_account.id", description="Id of the ledger account that sales are booked to."
     )
     default_sales_tax_rate_id: Maybe[str | None] = native(
         "default_sales_tax_rate.id", description="Id of the tax rate of sales, such as GB_STANDARD."
@@ -370,9 +376,12 @@ MISSING = {
 
 @strawberry.type(description="Settings of the Construction Industry Scheme.")
 class SageAccountingCisSettings:
-    registered_cis_name: str | None = reads("registered_cis_name", description="Registered name.")
+    registered_cis_name: str | None = reads(
+        "registered_cis_name", description="Name under which it is registered in the scheme."
+    )
     subcontractor_verification_number: str | None = reads(
-        "subcontractor_verification_number", description="Verification number."
+        "subcontractor_verification_number",
+        description="Number with which the tax authority verified the subcontractor.",
     )
     deduction_rate: str | None = reads("deduction_rate.id", description="Id of the rate of deduction.")
 

@@ -90,8 +90,8 @@ class SevdeskAddressInput:
     )
     address_line2: Maybe[str | None] = native("name3", description="Second address line.")
     address_line3: Maybe[str | None] = native("name4", description="Third address line.")
-    postal_code: Maybe[str | None] = native("zip", description="Postal code.")
-    city: Maybe[str | None] = native("city", description="City.")
+    postal_code: Maybe[str | None] = native("zip", description="Postal code, as the country writes it.")
+    city: Maybe[str | None] = native("city", description="City or town.")
     country_code: Maybe[str | None] = native(
         "country.code",
         pattern=COUNTRY,
@@ -166,9 +166,9 @@ class SevdeskContactPersonInput:
         description="Form of address.",
     )
     first_name: Maybe[str | None] = native("surename", description="First name; sevdesk's `surename` is one.")
-    last_name: Maybe[str | None] = native("familyname", description="Last name.")
+    last_name: Maybe[str | None] = native("familyname", description="Family name.")
     job_title: Maybe[str | None] = native("titel", description="What the person does.")
-    academic_title: Maybe[str | None] = native("academicTitle", description="Academic title.")
+    academic_title: Maybe[str | None] = native("academicTitle", description="A title such as Dr.")
     email_addresses: Maybe[list[SevdeskPersonEmailAddressInput] | None] = slots(
         BUSINESS="communicationWays[type=EMAIL,key.id=2]",
         PRIVATE="communicationWays[type=EMAIL,key.id=1]",
@@ -190,9 +190,11 @@ class SevdeskContactPersonInput:
 
 @strawberry.input(description="The bank account of a sevdesk contact.")
 class SevdeskBankAccountInput:
-    iban: Maybe[str | None] = native("bankAccount", description="IBAN.")
+    iban: Maybe[str | None] = native("bankAccount", description="International bank account number.")
     bic: Maybe[str | None] = native(
-        "bankNumber", note="Described as the number of the bank: that it is the BIC is unverified.", description="BIC."
+        "bankNumber",
+        note="Described as the number of the bank: that it is the BIC is unverified.",
+        description="The bank's SWIFT code.",
     )
 
 
@@ -248,9 +250,11 @@ class SevdeskCustomerInput:
         "contact.birthday", pattern=DAY, note=PERSON_ONLY, description="Birthday, such as 1984-02-29."
     )
     vat_id: Maybe[str | None] = native("contact.vatNumber", description="VAT registration number.")
-    tax_number: Maybe[str | None] = native("contact.taxNumber", description="Tax number.")
+    tax_number: Maybe[str | None] = native(
+        "contact.taxNumber", description="Number at the tax office; the VAT id is another one."
+    )
     tax_office: Maybe[str | None] = native(
-        "contact.taxOffice", note="Meant for Greek customers.", description="Tax office."
+        "contact.taxOffice", note="Meant for Greek customers.", description="Tax office in charge of the customer."
     )
     exempt_vat: Maybe[bool | None] = native(
         "contact.exemptVat",
@@ -299,7 +303,9 @@ class SevdeskCustomerInput:
         note="Each is a contact of its own below this one; null deletes them.",
         description="Contact persons of an organisation; of a person, the person itself.",
     )
-    bank_accounts: Maybe[list[SevdeskBankAccountInput] | None] = at_most_one("contact", description="The bank account.")
+    bank_accounts: Maybe[list[SevdeskBankAccountInput] | None] = at_most_one(
+        "contact", description="The one bank account that can be written."
+    )
     payment_terms: Maybe[str | None] = native(
         "contact.defaultTimeToPay", pattern=DAYS, description="Days until an invoice is due."
     )
@@ -321,10 +327,16 @@ class SevdeskCustomerInput:
         description="Whether that discount is in percent and not an amount.",
     )
     debtor_account_number: Maybe[int | None] = native(
-        "accountingContacts[0].debitorNumber", write=str, read=_read_whole, description="Account number as a debtor."
+        "accountingContacts[0].debitorNumber",
+        write=str,
+        read=_read_whole,
+        description="Number of the account that it is booked on as a debtor.",
     )
     creditor_account_number: Maybe[int | None] = native(
-        "accountingContacts[0].creditorNumber", write=str, read=_read_whole, description="Account number as a creditor."
+        "accountingContacts[0].creditorNumber",
+        write=str,
+        read=_read_whole,
+        description="Number of the account that it is booked on as a creditor.",
     )
     buyer_reference: Maybe[str | None] = native(
         "contact.buyerReference", description="Buyer reference of electronic invoices."

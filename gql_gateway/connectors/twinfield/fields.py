@@ -140,8 +140,10 @@ class TwinfieldAddressInput:
     name2: Maybe[str | None] = native("field1", clear=BLANK, description="Attention line.")
     address_line1: Maybe[str | None] = native("field2", clear=BLANK, description="Street and number.")
     address_line2: Maybe[str | None] = native("field3", clear=BLANK, description="Second street line.")
-    postal_code: Maybe[str | None] = native("postcode", clear=BLANK, description="Postal code.")
-    city: Maybe[str | None] = native("city", clear=BLANK, description="City.")
+    postal_code: Maybe[str | None] = native(
+        "postcode", clear=BLANK, description="Postal code, as the country writes it."
+    )
+    city: Maybe[str | None] = native("city", clear=BLANK, description="City or town.")
     country_code: Maybe[str | None] = native(
         "country", pattern=COUNTRY, clear=BLANK, note=EMPTIED, description="Country, two letters."
     )
@@ -189,7 +191,9 @@ class TwinfieldBankAccountInput:
 @strawberry.input(description="What else Twinfield keeps of the default bank account.")
 class TwinfieldBankInput:
     account_number: Maybe[str | None] = text(f"{BANK}.accountnumber", "National number of the account.")
-    national_bank_code: Maybe[str | None] = text(f"{BANK}.natbiccode", "National code of the bank.")
+    national_bank_code: Maybe[str | None] = text(
+        f"{BANK}.natbiccode", "Code by which the bank is known in its country."
+    )
     address_line1: Maybe[str | None] = text(f"{BANK}.address.field2", "Street of the bank.")
     address_line2: Maybe[str | None] = text(f"{BANK}.address.field3", "Second street line of the bank.")
     postal_code: Maybe[str | None] = text(f"{BANK}.postcode", "Postal code of the bank.")
@@ -223,7 +227,7 @@ class TwinfieldCustomerInput:
     company_name: Maybe[str | None] = native(
         "name", required=Required.ON_UPDATE, clear=Clear.NEVER, description="Name of the customer."
     )
-    short_name: Maybe[str | None] = text("shortname", "Short name.")
+    short_name: Maybe[str | None] = text("shortname", "A shorter name of the customer.")
     active: Maybe[bool | None] = native(
         "@status",
         clear=Clear.NEVER,
@@ -243,7 +247,9 @@ class TwinfieldCustomerInput:
     )
     email_addresses: Maybe[list[TwinfieldEmailAddressInput] | None] = slots(description="E-mail addresses by use.")
     phone_numbers: Maybe[list[TwinfieldPhoneNumberInput] | None] = slots(description="Telephone and fax number.")
-    contact_persons: Maybe[list[TwinfieldContactPersonInput] | None] = at_most_one(description="The contact person.")
+    contact_persons: Maybe[list[TwinfieldContactPersonInput] | None] = at_most_one(
+        description="The one person that can be written."
+    )
     bank_accounts: Maybe[list[TwinfieldBankAccountInput] | None] = at_most_one(
         note="The default account is written; all are read.", description="The default bank account."
     )
@@ -295,8 +301,10 @@ class TwinfieldCustomerInput:
         "Whether the customer is blocked for projects and time entry; invoices are not concerned.",
         "Twinfield may lock it.",
     )
-    right_of_use: Maybe[bool | None] = flag("creditmanagement.freetext1", "Right of use.", "Kept as a free text.")
-    segment_code: Maybe[str | None] = text("creditmanagement.freetext2", "Code of the segment.")
+    right_of_use: Maybe[bool | None] = flag(
+        "creditmanagement.freetext1", "Whether there is a right of use.", "Kept as a free text."
+    )
+    segment_code: Maybe[str | None] = text("creditmanagement.freetext2", "Code of the segment that the customer is in.")
     remittance_send_type: Maybe[str | None] = native(
         "remittanceadvice.sendtype",
         options=("ToFileManager", "ByEmail"),

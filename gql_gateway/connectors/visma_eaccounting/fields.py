@@ -69,12 +69,12 @@ class VismaEaccountingAddressInput:
     postal_code: Maybe[str | None] = by_type(
         BILLING=Native("InvoicePostalCode", max_length=10, required=Required.ON_UPDATE, clear=Clear.NEVER),
         DELIVERY=Native("DeliveryPostalCode", max_length=10),
-        description="Postal code.",
+        description="Postal code, as the country writes it.",
     )
     city: Maybe[str | None] = by_type(
         BILLING=Native("InvoiceCity", max_length=50, required=Required.ON_UPDATE, clear=Clear.NEVER),
         DELIVERY=Native("DeliveryCity", max_length=50),
-        description="City.",
+        description="City or town.",
     )
     country_code: Maybe[str | None] = by_type(
         Native(pattern=COUNTRY),
@@ -135,13 +135,15 @@ class VismaEaccountingContactPersonInput:
 @strawberry.input(description="The bank account of a Visma eAccounting customer: an IBAN and nothing else.")
 class VismaEaccountingBankAccountInput:
     iban: Maybe[str | None] = native(
-        "Iban", note="Holder, BIC and bank name are not kept by Visma.", description="IBAN."
+        "Iban",
+        note="Holder, BIC and bank name are not kept by Visma.",
+        description="International bank account number.",
     )
 
 
 @strawberry.input(description="The customer's direct debit (Netherlands).")
 class VismaEaccountingDirectDebitInput:
-    mandate_id: Maybe[str | None] = native("MandateId", description="Id of the mandate.")
+    mandate_id: Maybe[str | None] = native("MandateId", description="Id of the direct debit mandate.")
     mandate_type: Maybe[str | None] = native(
         "MandateType",
         options=tuple(MANDATES),
@@ -213,7 +215,9 @@ class VismaEaccountingCustomerInput:
     contact_persons: Maybe[list[VismaEaccountingContactPersonInput] | None] = at_most_one(
         description="The contact person at the customer."
     )
-    bank_accounts: Maybe[list[VismaEaccountingBankAccountInput] | None] = at_most_one(description="The bank account.")
+    bank_accounts: Maybe[list[VismaEaccountingBankAccountInput] | None] = at_most_one(
+        description="The one bank account that can be written."
+    )
     currency: Maybe[str | None] = native(
         "CurrencyCode",
         pattern=CURRENCY,
@@ -240,7 +244,7 @@ class VismaEaccountingCustomerInput:
         "DeliveryMethodId", pattern=UUID, description="Id of the way of delivery."
     )
     delivery_term_id: Maybe[str | None] = native(
-        "DeliveryTermId", pattern=UUID, description="Id of the terms of delivery."
+        "DeliveryTermId", pattern=UUID, description="Id of terms of delivery in the provider's list."
     )
     delivery_based_vat: Maybe[bool | None] = native(
         "DeliveryBasedVat",
@@ -288,10 +292,10 @@ class VismaEaccountingCustomerInput:
         "EdiServiceDelivererId", max_length=255, description="Operator that electronic invoices go through."
     )
     price_list: Maybe[str | None] = native(
-        "SalesPriceListId", pattern=UUID, note=PRO, description="Id of the price list."
+        "SalesPriceListId", pattern=UUID, note=PRO, description="Id of the price list that applies to the customer."
     )
     discount_agreement_id: Maybe[str | None] = native(
-        "DiscountAgreementId", pattern=UUID, note=PRO, description="Id of the discount agreement."
+        "DiscountAgreementId", pattern=UUID, note=PRO, description="Id of a discount agreement in the provider's list."
     )
     direct_debit: Maybe[VismaEaccountingDirectDebitInput | None] = inline(
         "DirectDebitCustomerSettings",
@@ -347,7 +351,9 @@ class _ReadOnly:
     other_email_addresses: list[str] = reads(
         "EmailAddresses", as_texts, description="All further e-mail addresses; the customer shows the first as OTHER."
     )
-    message_thread_ids: list[str] = reads("MessageThreads", as_texts, description="Ids of message threads.")
+    message_thread_ids: list[str] = reads(
+        "MessageThreads", as_texts, description="Ids of the message threads about the customer."
+    )
     note_ids: list[str] = reads("Notes", as_texts, description="Ids of notes; `notes` of the customer is another text.")
     gln_obsolete: str | None = reads("GLN", description="Global location number in an obsolete property.")
     pay_to_account_id: str | None = reads("PayToAccountId", description="Id of the account that is paid to.")

@@ -69,9 +69,9 @@ class ExactOnlineCustomerInput:
         description="Company or private person.",
     )
     company_name: Maybe[str | None] = native(
-        "Account.Name", max_length=50, clear=Clear.NEVER, note=NO_LENGTH, description="Name."
+        "Account.Name", max_length=50, clear=Clear.NEVER, note=NO_LENGTH, description="Name of the company or person."
     )
-    trade_name: Maybe[str | None] = native("Account.TradeName", description="Trade name.")
+    trade_name: Maybe[str | None] = native("Account.TradeName", description="Name that the company trades under.")
     number: Maybe[str | None] = native(
         "Account.Code",
         pattern=NUMBER,
@@ -82,7 +82,7 @@ class ExactOnlineCustomerInput:
         description="Account number.",
     )
     search_code: Maybe[str | None] = native(
-        "Account.SearchCode", max_length=30, note=NO_LENGTH, description="Search code."
+        "Account.SearchCode", max_length=30, note=NO_LENGTH, description="Code by which the account is found."
     )
     customer_status: Maybe[str | None] = word(
         "Account.Status", STATUSES, "CUSTOMER is in the lists of customers; another one takes the account out of them."
@@ -100,8 +100,10 @@ class ExactOnlineCustomerInput:
         "Account.ChamberOfCommerce", max_length=40, note=NO_LENGTH, description="Number at the chamber of commerce."
     )
     oin_number: Maybe[str | None] = native("Account.OINNumber", description="OIN (Netherlands).")
-    eori_number: Maybe[str | None] = native("Account.EORINumber", description="EORI number.")
-    gln_number: Maybe[str | None] = native("Account.GlnNumber", pattern=GLN, description="GLN.")
+    eori_number: Maybe[str | None] = native(
+        "Account.EORINumber", description="Number for customs in the European Union."
+    )
+    gln_number: Maybe[str | None] = native("Account.GlnNumber", pattern=GLN, description="Global Location Number.")
     peppol_identifier: Maybe[str | None] = native("Account.PeppolIdentifier", description="Identifier at Peppol.")
     peppol_identifier_type: Maybe[int | None] = native(
         "Account.PeppolIdentifierType", description="Scheme of that identifier."
@@ -118,12 +120,12 @@ class ExactOnlineCustomerInput:
         note="null empties the account's own address and removes every postal, invoice and delivery address.",
         description="Addresses by type.",
     )
-    latitude: Maybe[float | None] = native("Account.Latitude", description="Latitude.")
-    longitude: Maybe[float | None] = native("Account.Longitude", description="Longitude.")
+    latitude: Maybe[float | None] = native("Account.Latitude", description="Degrees north of the equator.")
+    longitude: Maybe[float | None] = native("Account.Longitude", description="Degrees east of Greenwich.")
     email_addresses: Maybe[list[ExactOnlineEmailAddressInput] | None] = slots(description="The e-mail address.")
     phone_numbers: Maybe[list[ExactOnlinePhoneNumberInput] | None] = slots(description="Phone and fax.")
     phone_extension: Maybe[str | None] = native(
-        "Account.PhoneExtension", max_length=17, note=NO_LENGTH, description="Extension of the phone."
+        "Account.PhoneExtension", max_length=17, note=NO_LENGTH, description="Digits dialled after the phone number."
     )
     website: Maybe[str | None] = native("Account.Website", max_length=200, note=NO_LENGTH, description="Web address.")
     contact_persons: Maybe[list[ExactOnlineContactPersonInput] | None] = many(
@@ -132,10 +134,14 @@ class ExactOnlineCustomerInput:
         match=("LastName", "FirstName"),
         drop=("Account.MainContact", "Addresses[*].Contact"),
         note="null deletes them, and takes them out of mainContactId and addresses first.",
-        description="Contact persons.",
+        description="People at the customer.",
     )
     bank_accounts: Maybe[list[ExactOnlineBankAccountInput] | None] = many(
-        "BankAccounts", key="ID", match=("BankAccount",), note="null deletes them.", description="Bank accounts."
+        "BankAccounts",
+        key="ID",
+        match=("BankAccount",),
+        note="null deletes them.",
+        description="Accounts that the customer pays from and is paid to.",
     )
     language: Maybe[str | None] = language_code("Account.Language", "Language, a code such as NL or EN-GB.")
     currency: Maybe[str | None] = native(
@@ -148,7 +154,7 @@ class ExactOnlineCustomerInput:
         "Account.PurchaseCurrency",
         pattern=CURRENCY,
         note="One that is not active in the company empties the field; a warning tells of it.",
-        description="Currency of purchases.",
+        description="Currency by default in purchases.",
     )
     payment_terms: Maybe[str | None] = native(
         "Account.PaymentConditionSales",
@@ -174,7 +180,9 @@ class ExactOnlineCustomerInput:
         "Account.Blocked", "Whether new transactions are blocked.", "Something else than inactive."
     )
     main_contact_id: Maybe[str | None] = guid("Account.MainContact", "Id of the main contact person.")
-    account_manager_id: Maybe[str | None] = guid("Account.AccountManager", "Id of the account manager.")
+    account_manager_id: Maybe[str | None] = guid(
+        "Account.AccountManager", "Id of the employee who looks after the account."
+    )
     accountant_id: Maybe[str | None] = guid("Account.Accountant", "Id of the account that is the accountant.")
     parent_id: Maybe[str | None] = guid("Account.Parent", "Id of the parent account.")
     invoice_account_id: Maybe[str | None] = guid("Account.InvoiceAccount", "Id of the account that is invoiced.")
@@ -223,7 +231,7 @@ class ExactOnlineCustomerInput:
         "Account.CreditLineSales", note="null is no limit.", description="Credit limit of sales."
     )
     purchase_credit_limit: Maybe[float | None] = native(
-        "Account.CreditLinePurchase", note="null is no limit.", description="Credit limit of purchases."
+        "Account.CreditLinePurchase", note="null is no limit.", description="How much may be owed to the account."
     )
     discount: Maybe[float | None] = native(
         "Account.DiscountSales", description="Discount on sales as a fraction: 0.055 is 5.5 %."
@@ -232,7 +240,9 @@ class ExactOnlineCustomerInput:
         "Account.DiscountPurchase", description="Discount on purchases as a fraction."
     )
     vat_code: Maybe[str | None] = tax_code("Account.SalesVATCode", "VAT code of sales.")
-    purchase_vat_code: Maybe[str | None] = tax_code("Account.PurchaseVATCode", "VAT code of purchases.")
+    purchase_vat_code: Maybe[str | None] = tax_code(
+        "Account.PurchaseVATCode", "VAT code by default in purchase entries."
+    )
     receivable_account_id: Maybe[str | None] = guid("Account.GLAR", "Id of the G/L account of receivables.")
     payable_account_id: Maybe[str | None] = guid("Account.GLAP", "Id of the G/L account of payables.")
     revenue_account_id: Maybe[str | None] = guid("Account.GLAccountSales", "Id of the G/L account of sales.")
@@ -244,8 +254,10 @@ class ExactOnlineCustomerInput:
     our_number_at_customer: Maybe[str | None] = native(
         "Account.CodeAtSupplier", description="The number under which we are known there."
     )
-    price_list_id: Maybe[str | None] = guid("Account.PriceList", "Id of the price list.")
-    shipping_method_id: Maybe[str | None] = guid("Account.ShippingMethod", "Id of the shipping method.")
+    price_list_id: Maybe[str | None] = guid("Account.PriceList", "Id of the price list that applies to the customer.")
+    shipping_method_id: Maybe[str | None] = guid(
+        "Account.ShippingMethod", "Id of how goods are shipped, in the provider's list."
+    )
     shipping_lead_days: Maybe[int | None] = native("Account.ShippingLeadDays", description="Days a delivery takes.")
     purchase_lead_days: Maybe[int | None] = native("Account.PurchaseLeadDays", description="Days a purchase takes.")
     delivery_advice: Maybe[str | None] = word("Account.DeliveryAdvice", DELIVERIES, "How orders are delivered.")
@@ -255,7 +267,7 @@ class ExactOnlineCustomerInput:
         "Account.IncotermVersionSales", description="Version of that term: 2010 or 2020."
     )
     purchase_incoterm_code: Maybe[str | None] = native(
-        "Account.IncotermCodePurchase", description="Incoterm of purchases."
+        "Account.IncotermCodePurchase", description="Incoterm by default in purchases."
     )
     purchase_incoterm_address: Maybe[str | None] = native(
         "Account.IncotermAddressPurchase", description="Place of that term."
@@ -277,12 +289,20 @@ class ExactOnlineCustomerInput:
     intrastat_transport_method: Maybe[str | None] = native(
         "Account.IntraStatTransportMethod", description="Way of transport for Intrastat."
     )
-    activity_sector_id: Maybe[str | None] = guid("Account.ActivitySector", "Id of the sector.")
+    activity_sector_id: Maybe[str | None] = guid(
+        "Account.ActivitySector", "Id of the sector that the company works in."
+    )
     activity_sub_sector_id: Maybe[str | None] = guid("Account.ActivitySubSector", "Id of the subsector.")
-    business_type_id: Maybe[str | None] = guid("Account.BusinessType", "Id of the type of business.")
-    company_size_id: Maybe[str | None] = guid("Account.CompanySize", "Id of the size of the company.")
-    lead_purpose_id: Maybe[str | None] = guid("Account.LeadPurpose", "Id of the purpose of the lead.")
-    lead_source_id: Maybe[str | None] = guid("Account.LeadSource", "Id of the source of the lead.")
+    business_type_id: Maybe[str | None] = guid(
+        "Account.BusinessType", "Id of the kind of business, in the provider's list."
+    )
+    company_size_id: Maybe[str | None] = guid("Account.CompanySize", "Id of a company size in the provider's list.")
+    lead_purpose_id: Maybe[str | None] = guid(
+        "Account.LeadPurpose", "Id of what the lead is for, in the provider's list."
+    )
+    lead_source_id: Maybe[str | None] = guid(
+        "Account.LeadSource", "Id of where the lead came from, in the provider's list."
+    )
     classification1_id: Maybe[str | None] = guid("Account.Classification1", "Id in classification 1.")
     classification2_id: Maybe[str | None] = guid("Account.Classification2", "Id in classification 2.")
     classification3_id: Maybe[str | None] = guid("Account.Classification3", "Id in classification 3.")
@@ -325,7 +345,7 @@ class _ReadOnly:
         "Account.PaymentConditionSalesDescription", description="Words of the payment condition of sales."
     )
     account_manager_name: str | None = reads(
-        "Account.AccountManagerFullName", description="Name of the account manager."
+        "Account.AccountManagerFullName", description="Name of the employee who looks after the account."
     )
     client_group: str | None = reads("Account.ClientGroupDescription", description="Client group; seen since 2026.")
 

@@ -34,8 +34,8 @@ class ExactOnlineAddressInput:
     address_line1: Maybe[str | None] = _line("AddressLine1", 60, "Street and number.")
     address_line2: Maybe[str | None] = _line("AddressLine2", 60, "Second address line.")
     address_line3: Maybe[str | None] = _line("AddressLine3", 60, "Third address line.")
-    postal_code: Maybe[str | None] = _line("Postcode", 20, "Postal code.")
-    city: Maybe[str | None] = _line("City", 40, "City.")
+    postal_code: Maybe[str | None] = _line("Postcode", 20, "Postal code, as the country writes it.")
+    city: Maybe[str | None] = _line("City", 40, "City or town.")
     country_code: Maybe[str | None] = native(
         "Country",
         pattern=COUNTRY,
@@ -54,7 +54,9 @@ class ExactOnlineAddressInput:
     phone: Maybe[str | None] = _of_rows("Phone", "Phone at the address.")
     phone_extension: Maybe[str | None] = _of_rows("PhoneExtension", "Extension of that phone.")
     fax: Maybe[str | None] = _of_rows("Fax", "Fax at the address.")
-    mailbox: Maybe[str | None] = _of_rows("Mailbox", "Mailbox.", Native(note="Needs a licence of its own."))
+    mailbox: Maybe[str | None] = _of_rows(
+        "Mailbox", "Mailbox at the address.", Native(note="Needs a licence of its own.")
+    )
     notes: Maybe[str | None] = _of_rows("Notes", "Notes on the address.")
     nic_number: Maybe[str | None] = _of_rows("NicNumber", "NIC number (France).")
     free_bool1: Maybe[bool | None] = _of_rows("FreeBoolField_01", "Free flag 1.", Native(clear=Clear.NEVER))
@@ -93,7 +95,7 @@ class ExactOnlinePhoneNumberInput:
     number: Maybe[str | None] = by_type(
         BUSINESS=Native("Account.Phone", max_length=17, note=NO_LENGTH),
         FAX=Native("Account.Fax"),
-        description="The number.",
+        description="The number as it is dialled.",
     )
 
 
@@ -115,7 +117,7 @@ class ExactOnlinePersonPhoneNumberInput:
         MOBILE=Native("Mobile"),
         FAX=Native("BusinessFax"),
         OTHER=Native("Phone", note="Was seen to become the business number as well."),
-        description="The number.",
+        description="The number as it is dialled.",
     )
 
 
@@ -125,12 +127,12 @@ class ExactOnlineContactPersonInput:
     salutation: Maybe[str | None] = native(
         "Title", note="A title code; which there are is unverified.", description="Title."
     )
-    first_name: Maybe[str | None] = native("FirstName", description="First name.")
+    first_name: Maybe[str | None] = native("FirstName", description="Given name.")
     middle_name: Maybe[str | None] = native(
         "MiddleName", description="What stands between the names; in Dutch names `van der` and the like."
     )
-    last_name: Maybe[str | None] = native("LastName", description="Last name.")
-    initials: Maybe[str | None] = native("Initials", description="Initials.")
+    last_name: Maybe[str | None] = native("LastName", description="Family name.")
+    initials: Maybe[str | None] = native("Initials", description="First letters of the given names.")
     gender: Maybe[str | None] = word("Gender", GENDERS, "Gender; Exact keeps M, V or O.", Clear.NULL)
     job_title: Maybe[str | None] = native("JobTitleDescription", description="What the person does.")
     email_addresses: Maybe[list[ExactOnlinePersonEmailAddressInput] | None] = slots(
@@ -141,12 +143,12 @@ class ExactOnlineContactPersonInput:
     )
     business_mobile: Maybe[str | None] = native("BusinessMobile", description="Business mobile phone.")
     business_phone_extension: Maybe[str | None] = native(
-        "BusinessPhoneExtension", description="Extension of the business phone."
+        "BusinessPhoneExtension", description="Digits dialled after the business number."
     )
     language: Maybe[str | None] = language_code("Language", "Language, a code such as NL or EN-GB.")
     nationality: Maybe[str | None] = native("Nationality", description="Nationality, a country code.")
     birth_date: Maybe[str | None] = day("BirthDate", "Birthday, such as 1984-02-29.")
-    birth_place: Maybe[str | None] = native("BirthPlace", description="Place of birth.")
+    birth_place: Maybe[str | None] = native("BirthPlace", description="Where the person was born.")
     notes: Maybe[str | None] = native("Notes", description="Notes on the person.")
     marketing_notes: Maybe[str | None] = native("MarketingNotes", description="Notes for marketing.")
     mailing_excluded: Maybe[bool | None] = flag("IsMailingExcluded", "Whether the person gets no mailings.")
@@ -154,8 +156,8 @@ class ExactOnlineContactPersonInput:
     end_date: Maybe[str | None] = day("EndDate", "Last day as a contact: inactive after it.")
     number: Maybe[int | None] = native("HID", clear=Clear.NEVER, description="Number of the contact.")
     person_id: Maybe[str | None] = guid("Person", "Id of the person behind the contact.")
-    lead_purpose_id: Maybe[str | None] = guid("LeadPurpose", "Id of the purpose of the lead.")
-    lead_source_id: Maybe[str | None] = guid("LeadSource", "Id of the source of the lead.")
+    lead_purpose_id: Maybe[str | None] = guid("LeadPurpose", "Id of what the lead is for, in the provider's list.")
+    lead_source_id: Maybe[str | None] = guid("LeadSource", "Id of where the lead came from, in the provider's list.")
     identification_document_id: Maybe[str | None] = guid("IdentificationDocument", "Id of the document of identity.")
     identification_user_id: Maybe[str | None] = guid("IdentificationUser", "Id of the user who saw that document.")
     identification_date: Maybe[str | None] = day("IdentificationDate", "When that was.")
@@ -164,7 +166,7 @@ class ExactOnlineContactPersonInput:
     )
 
 
-@strawberry.input(description="A bank account of an account.")
+@strawberry.input(description="Where an account of Exact Online is paid.")
 class ExactOnlineBankAccountInput:
     id: strawberry.ID | None = entry_id("Which one; without it an account is known again by its number, or added.")
     iban: Maybe[str | None] = native(
@@ -174,7 +176,7 @@ class ExactOnlineBankAccountInput:
         note="Blanks in an IBAN are left out.",
         description="IBAN, or a national number.",
     )
-    bic: Maybe[str | None] = native("BICCode", description="BIC.")
+    bic: Maybe[str | None] = native("BICCode", description="The bank's SWIFT code.")
     holder: Maybe[str | None] = native("BankAccountHolderName", description="Whose account it is.")
     name: Maybe[str | None] = native("Description", description="Description.")
     is_main_account: Maybe[bool | None] = native(
