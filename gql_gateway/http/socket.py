@@ -16,6 +16,7 @@ import structlog
 
 from ..callers.door import CannotTell, Refused
 from ..execute import Admitted, Answer, Executor
+from ..model.caller import Caller
 from ..schema.context import Context
 from .endpoint import BadRequest, Behind, Receive, Scope, Send, encode, to_request
 from .handshake import LATER, REFUSED_FULL, REFUSED_ORIGIN, deny, is_own_origin
@@ -82,7 +83,7 @@ class Conversation:
         self._send = send
         self._open = True
         self._asked = False
-        self._context: asyncio.Future[Context] = asyncio.get_running_loop().create_future()
+        self._caller: asyncio.Future[Caller] = asyncio.get_running_loop().create_future()
         self._credentials: list[tuple[bytes, bytes]] = []
         self._listening: dict[str, asyncio.Task[None]] = {}
         """Operations that the client still wants to hear of, by their ids."""
@@ -124,10 +125,10 @@ class Conversation:
     async def _stay_known(self) -> None:
         try:
             async with asyncio.timeout(INIT_WITHIN):
-                context = await asyncio.shield(self._context)
+                caller = await asyncio.shield(self._caller)
         except TimeoutError:
             raise Closing(4408, "Connection initialisation timeout") from None
-        await until_refused(self._behind.door, self._credentials, context.caller)
+        await until_refused(self._behind.door, self._credentials, caller)
         raise Closing(4403, "Forbidden")
 
     async def _leave(self) -> None:
@@ -166,12 +167,10 @@ class Conversation:
         except CannotTell:
             raise Closing(1013, "The credentials cannot be checked at the moment.") from None
         self._scope["caller"] = caller
-        gateway = self._behind.gateways.of(caller.tenant)
-        correlation_id = self._scope.get("correlation_id", "")
-        self._context.set_result(Context(gateway, caller, correlation_id, self._behind.connect))
+        self._caller.set_result(caller)
 
     async def _subscribe(self, id: str, payload: dict[str, Any]) -> None:
-        if not self._context.done():
+        if not self._caller.done():
             raise Closing(4401, "Unauthorized")
         if id in self._listening:
             raise Closing(4409, f"Subscriber for {id} already exists")
@@ -184,19 +183,25 @@ class Conversation:
             told = {"message": words, "extensions": {"code": "TOO_MANY_OPERATIONS"}}
             await self._say({"id": id, "type": "error", "payload": [told]})
             return
-        admitted = self._executor.admit(request, self._context.result())
+        context = self._new_context(self._caller.result())
+        admitted = self._executor.admit(request, context)
         if isinstance(admitted, Answer):
             await self._say({"id": id, "type": "error", "payload": admitted.body["errors"]})
             return
         running = self._writes if admitted.is_write else self._reads
-        task = asyncio.create_task(self._carry_out(id, admitted))
+        task = asyncio.create_task(self._carry_out(id, admitted, context))
         self._listening[id] = task
         running.add(task)
         task.add_done_callback(running.discard)
 
-    async def _carry_out(self, id: str, admitted: Admitted) -> None:
+    def _new_context(self, caller: Caller) -> Context:
+        """One for each operation."""
+        gateway = self._behind.gateways.of(caller.tenant)
+        return Context(gateway, caller, self._scope.get("correlation_id", ""), self._behind.connect)
+
+    async def _carry_out(self, id: str, admitted: Admitted, context: Context) -> None:
         with self._live.counted(OPERATIONS):
-            async with aclosing(self._executor.subscribe(admitted, self._context.result())) as answers:
+            async with aclosing(self._executor.subscribe(admitted, context)) as answers:
                 async for answer in answers:
                     if answer.refused:
                         await self._finish(id, {"id": id, "type": "error", "payload": answer.body["errors"]})
