@@ -663,3 +663,15 @@ async def test_a_code_of_twinfield_is_for_the_app_in_the_header(visit: Visit) ->
     app = {name: known[name] for name in ("client_id", "client_secret")}
     assert (await visit.exchange(back["code"], **app))[1]["error"] == "invalid_client"
     assert (await visit.exchange(back["code"]))[0] == 200
+
+
+@only("fortnox")
+async def test_fortnox_binds_scopes_to_the_tokens_of_a_consent(visit: Visit) -> None:
+    narrow = await visit.tokens(scope="companyinformation")
+    assert narrow["scope"] == "companyinformation"
+    _, renewed = await visit.refresh(narrow["refresh_token"])
+    wide = await visit.tokens()
+    for tokens, seen in ((narrow, 403), (renewed, 403), (wide, 200)):
+        assert (await visit.call("/3/companyinformation", tokens["access_token"]))[0] == 200
+        assert (await visit.call("/3/customers/1001", tokens["access_token"]))[0] == seen
+    assert renewed["scope"] == "companyinformation"

@@ -1,4 +1,4 @@
-"""Fortnox's token endpoint: access tokens for an hour, refresh tokens for one use."""
+"""Fortnox's token endpoint: access tokens for an hour, refresh tokens for one use, each for the scopes consented to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -19,6 +20,11 @@ CODE_SECONDS = 600
 TENANT_ID = 654321
 CLIENT_ID = "sandboxFortnox01"
 CLIENT_SECRET = "sandbox-secret-of-fortnox"
+
+
+class _Token(NamedTuple):
+    until: float
+    scopes: frozenset[str]
 
 
 class Identity:
@@ -38,22 +44,24 @@ class Identity:
             choices=lambda _: [(str(TENANT_ID), company)],
         )
         self._issued = 0
-        self._access: dict[str, float] = {}
-        self._refresh: dict[str, float] = {}
+        self._access: dict[str, _Token] = {}
+        self._refresh: dict[str, _Token] = {}
         self._newest: dict[str, str] = {}
-        self._issue()
+        self._issue(scopes)
 
     def credentials(self) -> Mapping[str, str]:
         return {**self._newest, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
-    def accepts(self, authorization: str | None) -> bool:
+    def scopes_of(self, authorization: str | None) -> frozenset[str] | None:
+        """What the token may do; `None` when it is none, or its hour is over."""
         scheme, _, token = (authorization or "").partition(" ")
-        return scheme == "Bearer" and self._access.get(token, 0) > self._clock()
+        known = self._access.get(token)
+        return known.scopes if scheme == "Bearer" and known is not None and known.until > self._clock() else None
 
     def expire_tokens(self) -> None:
         self._access.clear()
 
-    async def exchange(self, request: web.Request, scopes: frozenset[str]) -> web.Response:
+    async def exchange(self, request: web.Request) -> web.Response:
         """`POST /oauth-v1/token`."""
         if request.headers.get("Authorization") != _basic(CLIENT_ID, CLIENT_SECRET):
             return _oauth_error(401, "text/plain", "invalid_client", "The client credentials are invalid")
@@ -68,25 +76,29 @@ class Identity:
             scopes = granted.scopes
         elif form.get("grant_type") != "refresh_token":
             return _oauth_error(400, "text/html", "unsupported_grant_type", "The grant type is not supported")
-        elif self._refresh.pop(form.get("refresh_token", ""), 0) <= self._clock():
-            return _oauth_error(400, "text/html", "invalid_grant", "Invalid refresh token")
+        else:
+            spent = self._refresh.pop(form.get("refresh_token", ""), None)
+            if spent is None or spent.until <= self._clock():
+                return _oauth_error(400, "text/html", "invalid_grant", "Invalid refresh token")
+            scopes = spent.scopes
         return web.json_response(
             {
-                **self._issue(),
+                **self._issue(scopes),
                 "scope": " ".join(sorted(scopes)),
                 "expires_in": ACCESS_SECONDS,
                 "token_type": "bearer",
             }
         )
 
-    def _issue(self) -> dict[str, str]:
+    def _issue(self, scopes: frozenset[str]) -> dict[str, str]:
         self._issued += 1
         self._newest = {
             "access_token": _jwt({"tenantId": TENANT_ID, "userId": 1, "jti": str(self._issued)}),
             "refresh_token": hashlib.sha256(f"fortnox refresh {self._issued}".encode()).hexdigest()[:40],
         }
-        self._access[self._newest["access_token"]] = self._clock() + ACCESS_SECONDS
-        self._refresh[self._newest["refresh_token"]] = self._clock() + REFRESH_SECONDS
+        now = self._clock()
+        self._access[self._newest["access_token"]] = _Token(now + ACCESS_SECONDS, scopes)
+        self._refresh[self._newest["refresh_token"]] = _Token(now + REFRESH_SECONDS, scopes)
         return self._newest
 
 

@@ -40,8 +40,9 @@ class FortnoxSimulator(Simulator):
     """Switches a test may set; `reset` leaves them as they are.
 
     `rate_limit`: calls and seconds of the sliding window, `None` for no limit.
-    `scopes`: what the tokens may do. `renumbers`: whether a PUT may change `CustomerNumber` (unverified; `False`
-    refuses it). `revalidates`: an update fails when a stored code no longer exists, sent or not (reported on articles).
+    `scopes`: what the app may do; a token may do what of it was consented to. `renumbers`: whether a PUT may change
+    `CustomerNumber` (unverified; `False` refuses it). `revalidates`: an update fails when a stored code no longer
+    exists, sent or not (reported on articles).
     """
 
     integration = "fortnox"
@@ -125,7 +126,7 @@ class FortnoxSimulator(Simulator):
         return await self.identity.sign_in.serve(request)
 
     async def exchange(self, request: web.Request) -> web.Response:
-        return await self.identity.exchange(request, self.scopes)
+        return await self.identity.exchange(request)
 
     async def show_company(self, request: web.Request) -> web.Response:
         return _answer({"CompanyInformation": COMPANY})
@@ -181,10 +182,11 @@ class FortnoxSimulator(Simulator):
         return handle
 
     def _admit(self, request: web.Request, scope: str) -> None:
-        if not self.identity.accepts(request.headers.get("Authorization")):
+        granted = self.identity.scopes_of(request.headers.get("Authorization"))
+        if granted is None:
             raise Unauthorized
         self._count()
-        if scope not in self.scopes:
+        if scope not in self.scopes & granted:
             raise Refusal(NO_LICENCE, status=403)
         # JSON or XML by `Accept`; what `*/*` brings is not described, so JSON has to be asked for.
         if "application/json" not in [part.partition(";")[0].strip() for part in _accept(request)]:
