@@ -19,6 +19,7 @@ from ..execute import Admitted, Answer, Executor, Request
 from ..gateway import Gateways
 from ..model.caller import Caller
 from ..schema.context import Context
+from ..storage.database import DatabaseProblem
 from .cross_site import MARKS, may_be_unasked
 from .negotiate import EVENTS, GRAPHQL, HTML, JSON, choose
 
@@ -192,9 +193,12 @@ async def _let_in(door: Door, scope: Scope, send: Send, kind: str) -> Caller | N
         else:
             words, header = "Send an API key or a token: Authorization: Bearer …", _challenge()
         await _send(send, 401, kind, _problem(words, "UNAUTHENTICATED"), [(b"www-authenticate", header)])
-    except CannotTell:
+    except (CannotTell, DatabaseProblem) as problem:
+        if isinstance(problem, DatabaseProblem):
+            log.error("not_authenticated", reason=str(problem))
         words = "The credentials cannot be checked at the moment."
-        await _send(send, 503, kind, _problem(words, "UNAVAILABLE"), [(b"retry-after", b"60")])
+        wait = b"5" if isinstance(problem, DatabaseProblem) else b"60"
+        await _send(send, 503, kind, _problem(words, "UNAVAILABLE"), [(b"retry-after", wait)])
     return None
 
 

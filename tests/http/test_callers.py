@@ -14,6 +14,8 @@ from structlog.testing import capture_logs
 
 from gql_gateway.callers import door
 from gql_gateway.model.caller import Scope
+from gql_gateway.storage.api_keys import ApiKeyStore
+from gql_gateway.storage.database import DatabaseProblem
 
 from ..callers.identity import AUDIENCE, ISSUER, RSA, key_set, token
 from .conftest import GRAPHQL, JSON, Reply
@@ -223,6 +225,27 @@ class TestScopes:
         key, _ = await building.make_key(ALPHA, {Scope.ADMIN})
         assert "errors" not in (await building.send(key, "{ connections { id statusReason } }")).json()
         assert (await building.send(key, '{ customers(connectionId: "books") { totalCount } }')).status == 403
+
+
+async def test_keys_are_not_called_bad_while_the_database_is_down(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _ = await building.make_key(ALPHA, {Scope.READ})
+
+    async def down(_store: ApiKeyStore, _id: str) -> None:
+        raise DatabaseProblem("the database does not answer: TimeoutError")
+
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr(ApiKeyStore, "find", down)
+        reply = await building.send(key, ASK)
+    assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+    assert reply.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+    assert "TimeoutError" not in reply.body.decode()
+    assert [entry["reason"] for entry in logs if entry["event"] == "not_authenticated"] == [
+        "the database does not answer: TimeoutError"
+    ]
+    assert key not in repr(logs)
+    assert (await building.send(key, ASK)).status == 200
 
 
 class TestTokens:
