@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router, WebSocketRoute
 
 from .callers.door import Door, GuardedDoor, OpenDoor
-from .callers.key_set import KeySet, from_address, from_file
+from .callers.key_set import KeySet, Load, from_address, from_file
 from .callers.tokens import TokenRules, TokenVerifier
 from .connect.apps import App as RegisteredApp
 from .connect.apps import unknown
@@ -174,15 +174,19 @@ async def guarded(settings: Settings, database: Database, outbound: Outbound) ->
         store = ApiKeyStore(database)
         tokens = None
         if settings.jwt_keys:
-            is_address = settings.jwt_keys.startswith(("http://", "https://"))
-            load = from_address(settings.jwt_keys, outbound) if is_address else from_file(Path(settings.jwt_keys))
-            key_set = KeySet(load)
+            key_set = KeySet(key_set_of(settings, outbound))
             stack.push_async_callback(key_set.close)
             rules = TokenRules(
                 settings.jwt_issuer, settings.jwt_audience, settings.jwt_tenant_claim, settings.jwt_scope_claim
             )
             tokens = TokenVerifier(rules, key_set)
         yield GuardedDoor(store, tokens, await stack.enter_async_context(noting(store.touch)))
+
+
+def key_set_of(settings: Settings, outbound: Outbound) -> Load:
+    """How the keys of JWTs are had, from where the settings say."""
+    is_address = settings.jwt_keys.startswith(("http://", "https://"))
+    return from_address(settings.jwt_keys, outbound) if is_address else from_file(Path(settings.jwt_keys))
 
 
 class Reaps(Protocol):

@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from ..app import Running, running, unsafe
+from ..app import Running, key_set_of, running, unsafe
+from ..callers.key_set import InvalidKeySet, read_key_set
+from ..outbound.client import Outbound
+from ..outbound.limits import Limiter
 from ..serving import CannotListen, is_taken, listeners
 from ..settings import Settings, wrong_values
 from ..storage.api_keys import ApiKeyStore
@@ -67,6 +70,8 @@ async def _findings(offline: bool) -> AsyncIterator[Finding]:
             yield _setting(line)
         return
     for finding in _of_settings(settings):
+        yield finding
+    async for finding in _of_key_set(settings, offline=offline):
         yield finding
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
@@ -130,6 +135,28 @@ def _of_settings(settings: Settings) -> Iterator[Finding]:
         yield _setting(str(problem))
     if not wrong:
         yield Finding("settings", "all", Level.OK, "`gql-gateway serve` takes them")
+
+
+async def _of_key_set(settings: Settings, *, offline: bool) -> AsyncIterator[Finding]:
+    """Whether JWTs could be checked. What the settings themselves forbid was said, and is not tried."""
+    name = "GATEWAY_JWT_KEYS"
+    is_address = settings.jwt_keys.startswith(("http://", "https://"))
+    if not settings.jwt_keys or (offline and is_address) or any(name in line for line in unsafe(settings)):
+        return
+    async with Outbound(Limiter()) as outbound:
+        try:
+            keys = read_key_set(await key_set_of(settings, outbound)())
+        except InvalidKeySet as problem:
+            advice = "No JWT is taken until it does: try the address from this machine." if is_address else ""
+            yield Finding("key set", name, Level.PROBLEM, str(problem), advice or "No JWT is taken without it.")
+            return
+    words = "1 key that can check JWTs" if len(keys) == 1 else f"{len(keys)} keys that can check JWTs"
+    facts = {"keys": len(keys), "ids": sorted(kid for kid in keys if kid is not None)}
+    if None in keys and len(keys) > 1:
+        advice = "The one without kid checks nothing: a token that names none is refused where there are several keys."
+        yield Finding("key set", name, Level.WARNING, words, advice, facts)
+        return
+    yield Finding("key set", name, Level.OK, words, facts=facts)
 
 
 def _clock(ahead: float | None) -> Finding:
