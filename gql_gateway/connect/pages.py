@@ -17,5 +17,5 @@ _ALWAYS: dict[str, Any] = {"step": None, "problem": None}
 
 
 def render(name: str, **values: Any) -> str:
-    """A page by its template's name. `problem` is told at its top, `step` counts up to three."""
+    """A page by its template's name. `problem` is told at its top, `step` counts up to three, which is done."""
     return _TEMPLATES.get_template(f"{name}.html").render({**_ALWAYS, **values})

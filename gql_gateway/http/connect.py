@@ -87,7 +87,7 @@ class ConnectPages:
         link, connector = await flow.of_browser(request.cookies.get(COOKIE))
         manifest = connector.manifest
         if link.stage is Stage.DONE:
-            return _page("done", manifest=manifest, onward=self._onward(link, "connected"))
+            return _page("done", step=3, manifest=manifest, onward=self._onward(link, "connected"))
         if link.stage is Stage.COMPANY:
             return await self._company_page(flow, link, connector)
         if manifest.regions and ("region" not in link.kept or "region" in request.query_params):
@@ -140,7 +140,8 @@ class ConnectPages:
             return self._problem_page("REFUSED", _words(error), again=True, onward=self._onward(link, "failed"))
         except LinkProblem as problem:
             onward = self._onward(link, "denied" if problem.code == "DENIED" else "failed")
-            return self._problem_page(problem.code, problem.words, again=problem.code == "DENIED", onward=onward)
+            again = problem.code in ("DENIED", "REFUSED")
+            return self._problem_page(problem.code, problem.words, again=again, onward=onward)
         return _see_other("/connect/step")
 
     async def company(self, request: Request) -> Response:

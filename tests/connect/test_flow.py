@@ -111,6 +111,8 @@ async def test_an_answer_to_another_sign_in_is_refused(world: World, integration
     for forged in (first, foreign, own.replace(state, ""), own.replace(f"state={state}", ""), f"{own}&state={state}"):
         await browser.get(forged)
         assert (browser.reply.status, browser.title) == (400, "That did not work"), forged
+        # The same parameter twice is nothing to go on from; for the rest the person may sign in once more.
+        assert ("/connect/step" in browser.links()) is (forged.count("state=") < 2)
     await world.browser().get(own)
     stranger = world.browser()
     await stranger.get(own)

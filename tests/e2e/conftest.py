@@ -31,7 +31,9 @@ class RunningSandbox:
 @pytest.fixture(scope="session")
 def started_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
     folder = tmp_path_factory.mktemp("sandbox")
-    with command(folder, "sandbox", "--port", "0", "--simulators-port", "0") as process:
+    # Its database is a temporary file: a test that lets a link expire has to find it.
+    env = {"TMPDIR": str(folder)}
+    with command(folder, "sandbox", "--port", "0", "--simulators-port", "0", env=env) as process:
         process.wait_for("Stop with Ctrl-C")
         said = process.out
         origin = re.search(r"GraphiQL\s+(http://\S+)/graphql", said)

@@ -1,6 +1,6 @@
 // node connect.mjs <origin> <simulators> <folder for pictures> <light|dark> <width> <JSON: [{url, integration, region, key, company, deny}]>
 // Walks from each link to a connection as a person does, and prints one line of JSON:
-// {"walks": [{"integration", "titles", "sideways", "small", "unlabelled"}], "external", "consoleErrors", "cspViolations"}.
+// {"walks": [{"integration", "titles", "steps", "sideways", "small", "unlabelled"}], "external", "consoleErrors", "cspViolations"}.
 // `sideways`: a page is wider than the window. `small`: what is to be pressed is lower than 40 pixels. `unlabelled`: fields
 // without a label. `key` are the credentials to type in, `company` the one to choose; `deny` says no first.
 import { openPage, startBrowser } from '../browser/harness.mjs';
@@ -18,11 +18,12 @@ try {
 async function connect({ url, integration, region, key, company, deny }) {
   const options = { colorScheme, width: Number(width), also: [simulators] };
   const { page, seen } = await openPage(browser, origin, options);
-  const told = { integration, titles: [], sideways: 0, small: 0, unlabelled: 0 };
+  const told = { integration, titles: [], steps: [], sideways: 0, small: 0, unlabelled: 0 };
   const look = async () => {
     await page.waitForLoadState('load');
     const title = await page.locator('h1').innerText();
     told.titles.push(title);
+    told.steps.push(await page.locator('.step').allInnerTexts().then((texts) => texts.join()));
     const measured = await page.evaluate(() => ({
       sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
       small: [...document.querySelectorAll('main button, main .button, main label.choice')]

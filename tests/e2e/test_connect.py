@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ def test_every_integration_is_connected_in_a_browser(
     assert [walk["integration"] for walk in report["walks"]] == list(connectors())
     for walk in report["walks"]:
         assert walk["titles"][-2:] == ["Choose the company", "Connected"], walk
+        assert walk["steps"][-2:] == ["Step 2 of 3", "Step 3 of 3, done"], walk
         assert (walk["sideways"], walk["small"], walk["unlabelled"]) == (0, 0, 0), walk
     (thought_over,) = [walk for walk in report["walks"] if walk["integration"] == asking[0]["integration"]]
     assert "Access was not allowed" in thought_over["titles"]
@@ -95,3 +97,65 @@ def test_every_integration_is_connected_in_a_browser(
             sandbox, "query($id: ID!) { customers(connectionId: $id, first: 1) { nodes { id } } }", id=connection_id
         )
         assert listed["customers"]["nodes"]
+
+
+def link_of(sandbox: RunningSandbox, integration: str, connection_id: str) -> str:
+    wish = {"connectionId": connection_id, "integration": integration, "requestedBy": "Kanzlei Müller & Söhne"}
+    made = graphql(sandbox, LINK, input=wish)["createConnectLink"]
+    assert made["errors"] == []
+    return str(made["link"]["url"])
+
+
+def let_expire(sandbox: RunningSandbox, connection_id: str) -> None:
+    (file,) = sandbox.process.folder.glob("gql-gateway-*/sandbox.sqlite3")
+    with sqlite3.connect(file, timeout=PATIENCE) as database:
+        change = "UPDATE connect_links SET expires_at = '2001' || substr(expires_at, 5) WHERE connection_id = ?"
+        assert database.execute(change, [connection_id]).rowcount == 1
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
+def test_what_goes_wrong_is_told_in_a_browser(sandbox: RunningSandbox, tmp_path: Path, scheme: str, width: int) -> None:
+    """A wrong state, a link used by another or over, an inactive business, a wrong key: words, and nothing stored."""
+    wanted = {
+        "state": "FORTNOX",
+        "reused": "FORTNOX",
+        "expired": "FORTNOX",
+        "inactive": "SAGE_ACCOUNTING",
+        "key": "SEVDESK",
+    }
+    ids = {name: f"wrong-{name}-{width}" for name in wanted}
+    links = {name: link_of(sandbox, integration, ids[name]) for name, integration in wanted.items()}
+    let_expire(sandbox, ids["expired"])
+    known = asked_for(connectors()["sevdesk"])
+    given = {"links": links, "key": {item.name: "0" * 32 for item in known if not item.optional}}
+    done = subprocess.run(
+        [
+            *("node", Path(__file__).with_name("connect_failures.mjs"), sandbox.origin, sandbox.simulators, tmp_path),
+            *(scheme, str(width), json.dumps(given)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert (report["external"], report["consoleErrors"], report["cspViolations"]) == ([], [], [])
+    told = report["told"]
+    assert {name: page["title"] for name, page in told.items()} == {
+        "wrong state": "That did not work",
+        "in another browser": "Link already used",
+        "reused": "Link already used",
+        "expired": "Link expired",
+        "no link": "Link not found",
+        "inactive shown": "Choose the company",
+        "inactive": "Choose the company",
+        "wrong key": "Connect sevdesk",
+    }
+    assert not any(page["sideways"] for page in told.values())
+    assert [name for name, page in told.items() if not page["alert"]] == ["inactive shown"]
+    assert "another sign-in" in told["wrong state"]["alert"]
+    assert "not active" in told["inactive"]["alert"]
+    assert (report["disabled"], report["kept"]) == (True, False)
+    stored = {item["id"] for item in graphql(sandbox, "{ connections { id } }")["connections"]}
+    assert not stored & set(ids.values())
