@@ -62,6 +62,24 @@ def walk_of(sandbox: RunningSandbox, name: str, suffix: str) -> dict[str, Any]:
     return {"url": made["link"]["url"], "integration": name, "region": region, "key": key, "company": chosen}
 
 
+def reported(script: str, sandbox: RunningSandbox, folder: Path, scheme: str, width: int, given: Any) -> Any:
+    """What the browser's script saw; it stayed on this machine and complained of nothing."""
+    command: list[str | Path] = [
+        "node",
+        Path(__file__).with_name(script),
+        sandbox.origin,
+        sandbox.simulators,
+        folder,
+        scheme,
+        str(width),
+    ]
+    done = subprocess.run([*command, json.dumps(given)], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert (report["external"], report["consoleErrors"], report["cspViolations"]) == ([], [], [])
+    return report
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
 def test_every_integration_is_connected_in_a_browser(
     sandbox: RunningSandbox, tmp_path: Path, scheme: str, width: int
@@ -69,19 +87,7 @@ def test_every_integration_is_connected_in_a_browser(
     walks = [walk_of(sandbox, name, f"{scheme}-{width}") for name in connectors()]
     asking = [walk for walk in walks if walk["key"] is None]
     asking[0]["deny"] = True
-    done = subprocess.run(
-        [
-            *("node", Path(__file__).with_name("connect.mjs"), sandbox.origin, sandbox.simulators, tmp_path),
-            *(scheme, str(width), json.dumps(walks)),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    report = json.loads(done.stdout)
-    assert (report["external"], report["consoleErrors"], report["cspViolations"]) == ([], [], [])
+    report = reported("connect.mjs", sandbox, tmp_path, scheme, width, walks)
     assert [walk["integration"] for walk in report["walks"]] == list(connectors())
     for walk in report["walks"]:
         assert walk["titles"][-2:] == ["Choose the company", "Connected"], walk
@@ -128,19 +134,7 @@ def test_what_goes_wrong_is_told_in_a_browser(sandbox: RunningSandbox, tmp_path:
     let_expire(sandbox, ids["expired"])
     known = asked_for(connectors()["sevdesk"])
     given = {"links": links, "key": {item.name: "0" * 32 for item in known if not item.optional}}
-    done = subprocess.run(
-        [
-            *("node", Path(__file__).with_name("connect_failures.mjs"), sandbox.origin, sandbox.simulators, tmp_path),
-            *(scheme, str(width), json.dumps(given)),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    report = json.loads(done.stdout)
-    assert (report["external"], report["consoleErrors"], report["cspViolations"]) == ([], [], [])
+    report = reported("connect_failures.mjs", sandbox, tmp_path, scheme, width, given)
     told = report["told"]
     assert {name: page["title"] for name, page in told.items()} == {
         "wrong state": "That did not work",
