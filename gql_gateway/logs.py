@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from .outbound.redact import redact
+from .outbound.redact import redact, redact_json
 
 _INNERMOST = 8
 
@@ -75,4 +75,12 @@ def _reduce(_logger: Any, _method: str, event: Any) -> Any:
 
 def _clean(_logger: Any, _method: str, event: Any) -> Any:
     """The last door: whatever looks like a secret does not pass."""
-    return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}
+    return {name: _without_secrets(value) for name, value in event.items()}
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    return (
+        redact_json(list(value) if isinstance(value, tuple) else value) if type(value) in (list, tuple, dict) else value
+    )
