@@ -37,6 +37,7 @@ PARTS = (
     Part("fields", ("model", "errors"), "facts know neither providers nor the network"),
     Part("outbound", ("model", "errors"), "it carries bytes and knows no provider"),
     Part("callers", ("model", "errors", "outbound"), "it knows who asks, and neither the store nor what is asked"),
+    Part("operations", (), "it knows documents as texts and neither the schema nor who asks"),
     Part("oauth", ("model", "errors", "outbound"), "it knows tokens, not customers"),
     Part("storage", ("model", "errors"), "it keeps what it is given"),
     Part("connectors", ("model", "fields", "errors", "outbound", "oauth"), "it knows neither GraphQL nor the store"),
