@@ -39,6 +39,7 @@ from .http.stream import EventStream
 from .http.support import support_routes
 from .oauth.idle import LOOK_EVERY, IdleConnections
 from .oauth.tokens import TokenKeeper
+from .operations.trusted import load
 from .outbound.client import Outbound
 from .outbound.limits import Limiter
 from .schema.build import GatewaySchema, build_schema
@@ -312,19 +313,24 @@ class App:
         )
         self.parts: Running | None = None
         origins = frozenset({public_url(settings), *settings.cors_origins.split()})
+        # Where only trusted documents are run, the page could ask for nothing, not even for the schema.
+        has_page = settings.graphiql and not settings.trusted_only
+        documents = load(settings.trusted_documents, only=settings.trusted_only)
         endpoint = GraphQLEndpoint(
             self.executor,
             self._behind,
-            graphiql_page if settings.graphiql else None,
+            graphiql_page if has_page else None,
             settings.max_body,
             settings.request_deadline,
             takes_get=settings.get_queries,
             strict=settings.authentication == "off" and settings.trust_network,
             events=EventStream(self.executor, self._behind, self.live, origins),
+            documents=documents,
         )
+        socket = GraphQLSocket(self.executor, self._behind, self.live, origins, documents)
         routes: list[Route | WebSocketRoute] = [
             Route("/graphql", with_cors(endpoint, settings.cors_origins.split()), methods=None),
-            WebSocketRoute("/graphql", GraphQLSocket(self.executor, self._behind, self.live, origins)),
+            WebSocketRoute("/graphql", socket),
             Route("/schema.graphql", Text(self.schema.client_sdl, "text/plain").answer),
             *support_routes(),
             *ConnectPages(self._connect, public_url(settings)).routes(),
@@ -332,7 +338,7 @@ class App:
             Route("/readyz", self._ready),
             Route("/metrics", self._metrics),
         ]
-        if settings.graphiql:
+        if has_page:
             routes.append(Route("/graphiql/settings.json", graphiql_settings(tabs or []).answer))
             routes.append(Route("/graphiql/{name}", graphiql_file))
         known = frozenset(route.path for route in routes)

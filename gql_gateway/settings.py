@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .model.link import LONGEST_NAME, is_name
+from .operations.manifest import InvalidManifest, read
 from .storage.secrets import InvalidKeys, SecretBox
 
 DEFAULT_DATABASE = "sqlite:///gateway.sqlite3"
@@ -96,6 +97,8 @@ class Settings(BaseSettings):
     federation_auth_directives: bool = Field(
         False, description="Tell routers in _service who may select what: @authenticated, @requiresScopes."
     )
+    trusted_documents: str = Field("", description="A manifest of operations that clients name by their hash: a file.")
+    trusted_only: bool = Field(False, description="Run the documents of that manifest and nothing else.")
     shutdown_grace: int = Field(35, ge=1, description="Time that running requests get to finish at shutdown.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")
@@ -121,6 +124,7 @@ def unsafe(settings: Settings) -> list[str]:
     problems += _unsafe_tokens(settings)
     problems += _unsafe_connecting(settings)
     problems += _unsafe_origins(settings)
+    problems += _unsafe_documents(settings)
     if settings.shutdown_grace < settings.deadline:
         problems.append(
             "GATEWAY_SHUTDOWN_GRACE: it is shorter than GATEWAY_DEADLINE, so a shutdown could cut a running write."
@@ -207,6 +211,17 @@ def _unsafe_tokens(settings: Settings) -> list[str]:
     elif not Path(given).is_file():
         problems.append("GATEWAY_JWT_KEYS: this is neither an https address nor a file that is there.")
     return problems
+
+
+def _unsafe_documents(settings: Settings) -> list[str]:
+    if not settings.trusted_documents:
+        words = "GATEWAY_TRUSTED_ONLY: without GATEWAY_TRUSTED_DOCUMENTS every operation would be refused."
+        return [words] if settings.trusted_only else []
+    try:
+        read(Path(settings.trusted_documents))
+    except InvalidManifest as invalid:
+        return [f"GATEWAY_TRUSTED_DOCUMENTS: {problem}" for problem in invalid.problems]
+    return []
 
 
 def _is_loopback(host: str) -> bool:

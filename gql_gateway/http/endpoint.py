@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 import structlog
@@ -18,10 +17,12 @@ from ..ending import Ending, Reason
 from ..execute import Admitted, Answer, Executor, Request
 from ..gateway import Gateways
 from ..model.caller import Caller
+from ..operations.trusted import NotTrusted, TrustedDocuments
 from ..schema.context import Context
 from ..storage.database import DatabaseProblem
 from .cross_site import MARKS, may_be_unasked
 from .negotiate import EVENTS, GRAPHQL, HTML, JSON, choose
+from .request import BadRequest, asks, read_query_string, to_request
 
 log = structlog.get_logger(__name__)
 
@@ -35,14 +36,6 @@ METHODS = b"GET, HEAD, POST, OPTIONS"
 CLIENT_LEFT = 499
 """Nobody sees it but the log and the metrics; other servers write the same number."""
 WITHOUT_GET = b"POST, OPTIONS"
-
-
-class BadRequest(Exception):
-    """A request that is no GraphQL request. `status` says how."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +62,7 @@ class GraphQLEndpoint:
     takes_get: bool = True
     strict: bool = False
     events: Events | None = None
+    documents: TrustedDocuments = field(default_factory=TrustedDocuments)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
@@ -98,7 +92,7 @@ class GraphQLEndpoint:
             elif reads and self.takes_get:
                 if may_be_unasked(headers, strict=self.strict):
                     raise BadRequest(403, f"A web page may have sent this: a GET has to carry the header {MARKS[1]}.")
-                request = _read_get(scope["query_string"])
+                request = read_query_string(scope["query_string"], self.documents)
             else:
                 raise BadRequest(405, f"GraphQL takes POST{', and GET for queries' if self.takes_get else ''}.")
             request = replace(request, tell_cost=headers.get("graphql-cost", "").strip().lower() == "report")
@@ -106,6 +100,11 @@ class GraphQLEndpoint:
             refusal = orjson.dumps({"errors": [{"message": str(problem)}]})
             more = [(b"allow", self._methods)] if problem.status == 405 else []
             await _send(send, problem.status, kind or JSON, refusal, more)
+            return
+        except NotTrusted as refused:
+            log.info("document_refused", code=refused.code)
+            status = 400 if kind == GRAPHQL else 200
+            await _send(send, status, kind or JSON, _problem(str(refused), refused.code), [])
             return
         gateway = behind.gateways.of(caller.tenant)
         context = Context(gateway, caller, scope.get("correlation_id", ""), behind.connect)
@@ -127,7 +126,7 @@ class GraphQLEndpoint:
         return METHODS if self.takes_get else WITHOUT_GET
 
     def _wants_page(self, scope: Scope, accept: str) -> bool:
-        return b"query=" not in scope["query_string"] and choose(accept, (JSON, GRAPHQL, HTML)) == HTML
+        return not asks(scope["query_string"]) and choose(accept, (JSON, GRAPHQL, HTML)) == HTML
 
     async def _read_post(self, headers: dict[str, str], receive: Receive) -> Request:
         kind, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
@@ -148,7 +147,7 @@ class GraphQLEndpoint:
             value = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise BadRequest(400, "The body is not valid JSON in UTF-8.") from None
-        return to_request(value)
+        return to_request(value, self.documents)
 
     async def _read_body(self, headers: dict[str, str], receive: Receive) -> bytes:
         too_large = BadRequest(413, f"The body is larger than {self.max_body} bytes.")
@@ -219,35 +218,6 @@ def _headers(scope: Scope) -> dict[str, str]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
-
-
-def _read_get(query_string: bytes) -> Request:
-    try:
-        given = dict(parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict"))
-        value: dict[str, Any] = {name: given[name] for name in ("query", "operationName") if name in given}
-        for name in ("variables", "extensions"):
-            if given.get(name):
-                value[name] = orjson.loads(given[name])
-    except (UnicodeError, ValueError):
-        raise BadRequest(400, "The query string is not valid: variables and extensions are JSON in UTF-8.") from None
-    return to_request(value, queries_only=True)
-
-
-def to_request(value: Any, *, queries_only: bool = False) -> Request:
-    if isinstance(value, list):
-        raise BadRequest(400, "Batches are not taken: the body is one JSON object.")
-    if not isinstance(value, dict):
-        raise BadRequest(400, "The body is a JSON object with a member query.")
-    query, variables, name = value.get("query"), value.get("variables"), value.get("operationName")
-    if not isinstance(query, str) or not query:
-        raise BadRequest(400, "The member query is missing or no text.")
-    if variables is not None and not isinstance(variables, dict):
-        raise BadRequest(400, "The member variables is no object.")
-    if name is not None and not isinstance(name, str):
-        raise BadRequest(400, "The member operationName is no text.")
-    if value.get("extensions") is not None and not isinstance(value["extensions"], dict):
-        raise BadRequest(400, "The member extensions is no object.")
-    return Request(query, variables, name or None, queries_only)
 
 
 async def _left(receive: Receive) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -17,10 +17,12 @@ import structlog
 from ..callers.door import CannotTell, Refused
 from ..execute import Admitted, Answer, Executor
 from ..model.caller import Caller
+from ..operations.trusted import NotTrusted, TrustedDocuments
 from ..schema.context import Context
-from .endpoint import BadRequest, Behind, Receive, Scope, Send, encode, to_request
+from .endpoint import Behind, Receive, Scope, Send, encode
 from .handshake import LATER, REFUSED_FULL, REFUSED_ORIGIN, deny, is_own_origin
 from .live import OPERATIONS, SOCKETS, Live, until_refused
+from .request import BadRequest, to_request
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +52,7 @@ class GraphQLSocket:
     running: Callable[[], Behind]
     live: Live
     allowed_origins: frozenset[str] = frozenset()
+    documents: TrustedDocuments = field(default_factory=TrustedDocuments)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -66,18 +69,27 @@ class GraphQLSocket:
                 await send({"type": "websocket.close", "code": 4406, "reason": "Subprotocol not acceptable"})
                 return
             await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-            await Conversation(self.executor, self.running(), self.live, scope, receive, send).hold()
+            talk = Conversation(self.executor, self.running(), self.live, self.documents, scope, receive, send)
+            await talk.hold()
 
 
 class Conversation:
     """One socket, from its acceptance to its end."""
 
     def __init__(
-        self, executor: Executor, behind: Behind, live: Live, scope: Scope, receive: Receive, send: Send
+        self,
+        executor: Executor,
+        behind: Behind,
+        live: Live,
+        documents: TrustedDocuments,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
         self._executor = executor
         self._behind = behind
         self._live = live
+        self._documents = documents
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -175,9 +187,13 @@ class Conversation:
         if id in self._listening:
             raise Closing(4409, f"Subscriber for {id} already exists")
         try:
-            request = to_request(payload)
+            request = to_request(payload, self._documents)
         except BadRequest as problem:
             raise Closing(4400, str(problem)) from None
+        except NotTrusted as refused:
+            told = {"message": str(refused), "extensions": {"code": refused.code}}
+            await self._say({"id": id, "type": "error", "payload": [told]})
+            return
         if len(self._reads) + len(self._writes) >= MOST_OPERATIONS:
             words = f"At most {MOST_OPERATIONS} operations run on a socket at a time."
             told = {"message": words, "extensions": {"code": "TOO_MANY_OPERATIONS"}}
