@@ -1,4 +1,4 @@
-"""The commands: `gql-gateway serve | sandbox | schema | support | connections | connect | keys | audit | doctor`."""
+"""The commands: `gql-gateway serve | sandbox | schema | support | connections | connect | keys | …`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.text import Text
 
 from . import __version__, logs, support
 from .app import build_app, unsafe
-from .commands import artifacts, audit, connect, connections, doctor, keys, releases, report, sandbox
+from .commands import artifacts, audit, connect, connections, doctor, keys, operations, releases, report, sandbox
 from .commands.terminal import (
     TYPER,
     AsJson,
@@ -50,6 +50,7 @@ keys_app = typer.Typer(help="API keys of callers, and the keys that seal credent
 app.add_typer(connections_app, name="connections")
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(operations.app, name="operations")
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not current.")]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from inspect import isawaitable
@@ -126,6 +126,10 @@ class Executor:
         self._rules = (*specified_rules, VariablesOfRequiredOneOfRule, *hidden)
         self._ruler = Ruler(Prices(self.schema._schema), self.limits)
 
+    def problems(self, document: DocumentNode) -> tuple[GraphQLError, ...]:
+        """What is wrong with a document before anything of it is run."""
+        return tuple(self._examine(document)[1])
+
     async def run(self, request: Request, context: Context) -> Answer:
         """The answer to a query or a mutation."""
         admitted = self.admit(request, context)
@@ -228,15 +232,21 @@ class Executor:
             document = parse(text, max_tokens=self.limits.tokens, no_location=False)
         except GraphQLSyntaxError as error:
             return Prepared(None, (token_error(self.limits) if _TOKENS in error.message else error,))
-        costs, problems = self._ruler.measure(document)
-        if not problems:
-            hidden = not self.suggestions
-            found = validate(self.schema._schema, document, self._rules, MOST_ERRORS, hide_suggestions=hidden)
-            problems = _each_once(found)
+        costs, problems = self._examine(document)
         prepared = Prepared(document, tuple(problems), costs)
         if len(text) <= LARGEST_CACHED:
             self._remember(text, prepared)
         return prepared
+
+    def _examine(self, document: DocumentNode) -> tuple[dict[str | None, Sum], Sequence[GraphQLError]]:
+        """What the operations of a document cost, and what is wrong with it."""
+        costs, problems = self._ruler.measure(document)
+        if problems:
+            return costs, problems
+        hidden = not self.suggestions
+        return costs, _each_once(
+            validate(self.schema._schema, document, self._rules, MOST_ERRORS, hide_suggestions=hidden)
+        )
 
     def _remember(self, text: str, prepared: Prepared) -> None:
         self._documents[text] = prepared

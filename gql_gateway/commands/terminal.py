@@ -37,12 +37,12 @@ def settings_of_environment() -> Settings:
 
 def safe_settings() -> Settings:
     """Settings for commands that touch stored credentials: they need the keys, not a safe network."""
-    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_")
+    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_", "GATEWAY_TRUSTED_")
 
 
 def database_settings() -> Settings:
     """Settings for commands that need the database alone."""
-    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_", "GATEWAY_SECRET_KEYS")
+    return _settings_without("GATEWAY_HOST", "GATEWAY_JWT_", "GATEWAY_TRUSTED_", "GATEWAY_SECRET_KEYS")
 
 
 def _settings_without(*unneeded: str) -> Settings:
