@@ -177,21 +177,25 @@ class Gateway:
         for ref in dict.fromkeys(refs):
             groups.setdefault((ref.connection_id, ref.company_id), []).append(ref)
         deadline = self.shared.clock() + self.shared.deadline
+        few = {connection_id: asyncio.Semaphore(AT_A_TIME) for connection_id, _ in groups}
+        parts = (self._together(group, needed, deadline, few[group[0].connection_id]) for group in groups.values())
         found: dict[Ref, Entity] = {}
-        for part in await asyncio.gather(*(self._together(group, needed, deadline) for group in groups.values())):
+        for part in await asyncio.gather(*parts):
             found |= part
         return [found[ref] for ref in refs]
 
-    async def _together(self, refs: Sequence[Ref], needed: Set[str], deadline: float) -> Mapping[Ref, Entity]:
+    async def _together(
+        self, refs: Sequence[Ref], needed: Set[str], deadline: float, few: asyncio.Semaphore
+    ) -> Mapping[Ref, Entity]:
         """Refs of one connection and company. What goes wrong before they part goes wrong for each of them."""
         try:
-            connection, connector = await self.connection(refs[0].connection_id)
-            runner = self._runner(connection, connector, deadline)
-            place = await self._placed(refs[0], connection, connector, runner, ("companyId",))
-            documents = await self._read_many(runner, place.company_id, [ref.native_id for ref in refs], needed)
+            async with few:
+                connection, connector = await self.connection(refs[0].connection_id)
+                runner = self._runner(connection, connector, deadline)
+                place = await self._placed(refs[0], connection, connector, runner, ("companyId",))
+                documents = await self._read_many(runner, place.company_id, [ref.native_id for ref in refs], needed)
         except Exception as problem:
             return dict.fromkeys(refs, problem)
-        few = asyncio.Semaphore(AT_A_TIME)
 
         async def read(ref: Ref) -> Entity:
             placed = replace(place, native_id=ref.native_id)

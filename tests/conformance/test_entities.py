@@ -17,7 +17,7 @@ from gql_gateway.model.ref import Ref
 from gql_gateway.outbound.client import Outbound
 from gql_gateway.outbound.message import Answer
 from tests.conformance.cases import each_connector
-from tests.support.trial import Trial
+from tests.support.trial import Stage, Trial, open_trial
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -43,6 +43,24 @@ def cut(customer: Entity, fields: frozenset[str]) -> dict[str, Any]:
     """What of a customer is among the fields, by name."""
     assert isinstance(customer, Customer), customer
     return {path: value for path, value in flatten(customer) if path.split(".")[0] in fields}
+
+
+def watch_outbound(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """From now on: how many calls were under way, at the beginning of each."""
+    usual, running, seen = Outbound.send, 0, list[int]()
+
+    async def counted(*given: Any, **how: Any) -> Answer:
+        nonlocal running
+        running += 1
+        seen.append(running)
+        try:
+            await asyncio.sleep(0.02)
+            return await usual(*given, **how)
+        finally:
+            running -= 1
+
+    monkeypatch.setattr(Outbound, "send", counted)
+    return seen
 
 
 @each_connector()
@@ -82,22 +100,32 @@ async def test_one_that_is_not_there_leaves_the_others_alone(trial: Trial) -> No
 
 @each_connector()
 async def test_few_are_read_at_the_same_time(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual, running, most = Outbound.send, 0, 0
-
-    async def counted(*given: Any, **how: Any) -> Answer:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        try:
-            await asyncio.sleep(0)
-            return await usual(*given, **how)
-        finally:
-            running -= 1
-
-    monkeypatch.setattr(Outbound, "send", counted)
+    most = watch_outbound(monkeypatch)
     found = await entities(trial, trial.ids[:SEVERAL], EVERYTHING)
     assert all(isinstance(item, Customer) for item in found)
-    assert most <= AT_A_TIME
+    assert 1 <= max(most) <= AT_A_TIME
+
+
+async def test_all_have_the_time_of_one_operation(stage: Stage) -> None:
+    """Those that wait for their turn do not begin anew: the first five use up the time, and nobody else is asked."""
+    async with open_trial(stage, connectors()["fortnox"], deadline=1.0) as trial:
+        trial.fault("timeout_before", times=1000)
+        found = await entities(trial, trial.ids[:SEVERAL], EVERYTHING)
+
+        assert [type(item) for item in found] == [ProviderUnavailable] * SEVERAL
+        assert len(trial.reads()) <= AT_A_TIME
+
+
+@each_connector()
+async def test_companies_that_are_none_are_asked_for_few_at_a_time(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = watch_outbound(monkeypatch)
+    refs = [Ref(trial.connection_id, trial.ids[0], f"no-company-{number}") for number in range(SEVERAL)]
+    found = await trial.gateway.entities(refs, EVERYTHING)
+
+    assert all(isinstance(item, ConnectionProblem) for item in found)
+    assert max(most, default=0) <= AT_A_TIME
 
 
 @each_connector()
