@@ -15,6 +15,12 @@ from .settings import Settings
 
 LISTENERS = 8
 """uvloop accepts one connection per listening socket and turn: several let new clients in while the loop is busy."""
+KEEP_ALIVE = 75
+"""Seconds for which an idle connection stays open: longer than the pools of routers and proxies keep theirs.
+
+Whoever closes first should be the client: a request that meets a connection just closed fails, and nobody may repeat a
+mutation. uvicorn's own five seconds pass while a router in Node plans its first query.
+"""
 
 
 class _Server(uvicorn.Server):
@@ -46,6 +52,7 @@ def server_of(app: Any, settings: Settings, leave: Callable[[], None] = lambda: 
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=settings.shutdown_grace,
+            timeout_keep_alive=KEEP_ALIVE,
             ws="websockets-sansio",
             ws_max_size=settings.max_body,
             # Compressing what is secret together with what a stranger chose tells of the secret by its length.
