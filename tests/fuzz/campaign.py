@@ -55,7 +55,7 @@ class Tally:
         times = f"{self.generating:.0f} s of CPU to generate, {self.answering:.0f} s to answer"
         outcomes = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))
         reached = ", ".join(f"{name} {count}" for name, count in sorted(self.reached.items()))
-        slowest = f"the slowest took {self.slowest:.2f} s: {self.slowest_query[:300]}"
+        slowest = f"the slowest took {self.slowest:.2f} s: {' '.join(self.slowest_query.split())[:300]}"
         return f"{self.operations} operations ({times}): {outcomes}\nreached {reached}\n{slowest}"
 
     def __add__(self, other: Tally) -> Tally:
