@@ -15,6 +15,7 @@ import orjson
 import structlog
 
 from ..callers.door import CannotTell, Refused
+from ..ending import Ending
 from ..execute import Admitted, Answer, Executor
 from ..model.caller import Caller
 from ..operations.trusted import NotTrusted, TrustedDocuments
@@ -53,6 +54,7 @@ class GraphQLSocket:
     live: Live
     allowed_origins: frozenset[str] = frozenset()
     documents: TrustedDocuments = field(default_factory=TrustedDocuments)
+    deadline: float = 60.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -69,27 +71,19 @@ class GraphQLSocket:
                 await send({"type": "websocket.close", "code": 4406, "reason": "Subprotocol not acceptable"})
                 return
             await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-            talk = Conversation(self.executor, self.running(), self.live, self.documents, scope, receive, send)
-            await talk.hold()
+            await Conversation(self, self.running(), scope, receive, send).hold()
 
 
 class Conversation:
     """One socket, from its acceptance to its end."""
 
-    def __init__(
-        self,
-        executor: Executor,
-        behind: Behind,
-        live: Live,
-        documents: TrustedDocuments,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        self._executor = executor
+    def __init__(self, at: GraphQLSocket, behind: Behind, scope: Scope, receive: Receive, send: Send) -> None:
+        self._executor = at.executor
+        self._live = at.live
+        self._documents = at.documents
+        self._deadline = at.deadline
         self._behind = behind
-        self._live = live
-        self._documents = documents
+        self._left = asyncio.Event()
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -108,6 +102,7 @@ class Conversation:
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             self._open = False
+            self._left.set()
             problem = next(filter(None, [part.exception() for part in done]), None)
             if problem is not None:
                 await self._close(problem)
@@ -213,7 +208,11 @@ class Conversation:
     def _new_context(self, caller: Caller) -> Context:
         """One for each operation."""
         gateway = self._behind.gateways.of(caller.tenant)
-        return Context(gateway, caller, self._scope.get("correlation_id", ""), self._behind.connect)
+        ending = Ending(self._deadline, self._until_left)
+        return Context(gateway, caller, self._scope.get("correlation_id", ""), self._behind.connect, ending)
+
+    async def _until_left(self) -> None:
+        await self._left.wait()
 
     async def _carry_out(self, id: str, admitted: Admitted, context: Context) -> None:
         with self._live.counted(OPERATIONS):

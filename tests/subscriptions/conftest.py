@@ -13,5 +13,6 @@ from .ticking import ticking
 async def building(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Building]:
     """A gateway that authenticates its callers and has subscriptions."""
     folder = tmp_path_factory.mktemp("building")
-    async with open_building(folder, schema=ticking(), public_url="https://books.example/") as opened:
+    origins = {"public_url": "https://books.example/", "cors_origins": "https://app.example"}
+    async with open_building(folder, schema=ticking(), **origins) as opened:
         yield opened

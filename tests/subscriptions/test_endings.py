@@ -225,6 +225,30 @@ class TestClientsThatLeave:
             await until(lambda: held.ended)
         assert held.ended == ["customer was cut"]
 
+    async def test_write_behind_the_running_one_is_not_begun(self, building: Building, held: Held) -> None:
+        update = NOTE.partition("{ ")[2].removesuffix(" }")
+        async with connected(building.app) as socket:
+            await socket.initiate(authorization=f"Bearer {building.keys[ALPHA]}")
+            query = f"mutation ($note: String) {{ a: {update} b: {update} }}"
+            await socket.subscribe("w", query, variables={"note": "first"})
+            await until(lambda: held.begun == ["update"])
+            await socket.leave()
+            await asyncio.sleep(0.05)
+            held.go.set()
+        assert (held.begun, held.ended) == (["update"], ["update was finished"])
+
+    async def test_read_has_a_deadline(self, held: Held, tmp_path: Path) -> None:
+        async with open_building(tmp_path, schema=ticking(), request_deadline=0.1) as building:
+            async with connected(building.app) as socket:
+                await socket.initiate(authorization=f"Bearer {building.keys[ALPHA]}")
+                await socket.subscribe("r", READ)
+                assert (await socket.hear())["payload"]["errors"][0]["extensions"] == {"code": "DEADLINE"}
+                assert await socket.hear() == {"id": "r", "type": "complete"}
+            headers = {"authorization": f"Bearer {building.keys[ALPHA]}"}
+            async with streaming(building.app, READ, headers) as stream:
+                assert b'"code":"DEADLINE"' in await stream.whole()
+        assert held.ended == ["customer was cut"] * 2
+
     async def test_write_on_a_stream_is_finished(self, building: Building, held: Held) -> None:
         headers = {"authorization": f"Bearer {building.keys[ALPHA]}"}
         async with streaming(building.app, NOTE, headers, variables={"note": "stream"}) as stream:

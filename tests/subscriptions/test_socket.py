@@ -61,6 +61,7 @@ class TestOrigin:
             {"origin": "http://127.0.0.1:8000"},
             {"host": "Gateway.example", "origin": "https://gateway.example"},
             {"host": "inside:80", "origin": "https://books.example"},
+            {"origin": "https://app.example"},
         ],
     )
     async def test_own_pages_and_programs_get_a_socket(self, building: Building, headers: dict[str, str]) -> None:
