@@ -17,6 +17,7 @@ import structlog
 from ..callers.door import CannotTell, Refused
 from ..ending import Ending
 from ..execute import Admitted, Answer, Executor
+from ..logs import places
 from ..model.caller import Caller
 from ..operations.trusted import NotTrusted, TrustedDocuments
 from ..schema.context import Context
@@ -200,7 +201,7 @@ class Conversation:
             await self._say({"id": id, "type": "error", "payload": admitted.body["errors"]})
             return
         running = self._writes if admitted.is_write else self._reads
-        task = asyncio.create_task(self._carry_out(id, admitted, context))
+        task = asyncio.create_task(self._carry_out_masked(id, admitted, context))
         self._listening[id] = task
         running.add(task)
         task.add_done_callback(running.discard)
@@ -213,6 +214,14 @@ class Conversation:
 
     async def _until_left(self) -> None:
         await self._left.wait()
+
+    async def _carry_out_masked(self, id: str, admitted: Admitted, context: Context) -> None:
+        try:
+            await self._carry_out(id, admitted, context)
+        except Exception as error:  # nobody awaits this task: the client would wait for ever
+            log.error("operation_failed", error=type(error).__name__, where=places(error.__traceback__))
+            told = {"code": "INTERNAL", "correlationId": context.correlation_id}
+            await self._finish(id, {"id": id, "type": "error", "payload": [{"message": FAULT, "extensions": told}]})
 
     async def _carry_out(self, id: str, admitted: Admitted, context: Context) -> None:
         with self._live.counted(OPERATIONS):

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gql_gateway.callers.door import GuardedDoor
+from gql_gateway.execute import Executor
 from gql_gateway.http import socket as socket_module
 from gql_gateway.http.socket import MOST_OPERATIONS
 from gql_gateway.model.caller import Caller, Scope
@@ -362,6 +363,21 @@ class TestOwnFaults:
                 assert await socket.closed() == (1011, "Something went wrong on our side.")
         assert [line["error"] for line in logs if line["event"] == "socket_failed"] == ["ValueError"]
         assert SECRET not in repr(logs)
+
+    async def test_of_one_operation_leave_the_socket(self, building: Building, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def fail(*_: Any) -> Any:
+            raise ValueError(SECRET)
+
+        async with ready(building) as socket:
+            with monkeypatch.context() as broken:
+                broken.setattr(Executor, "_execute", fail)
+                await socket.subscribe("a", "{ __typename }")
+                message = await socket.hear()
+            assert (message["id"], message["type"]) == ("a", "error")
+            assert message["payload"][0]["extensions"]["code"] == "INTERNAL"
+            assert SECRET not in repr(message)
+            await socket.subscribe("a", "{ __typename }")
+            assert (await socket.hear())["type"] == "next"
 
 
 class TestPlaces:
