@@ -327,9 +327,7 @@ class App:
             events=EventStream(self.executor, self._behind, self.live, origins),
             documents=documents,
         )
-        socket = GraphQLSocket(
-            self.executor, self._behind, self.live, origins, documents, settings.request_deadline
-        )
+        socket = GraphQLSocket(self.executor, self._behind, self.live, origins, documents, settings.request_deadline)
         routes: list[Route | WebSocketRoute] = [
             Route("/graphql", with_cors(endpoint, settings.cors_origins.split()), methods=None),
             WebSocketRoute("/graphql", socket),
