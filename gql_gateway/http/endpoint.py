@@ -107,7 +107,8 @@ class GraphQLEndpoint:
             await _send(send, status, kind or JSON, _problem(str(refused), refused.code), [])
             return
         gateway = behind.gateways.of(caller.tenant)
-        context = Context(gateway, caller, scope.get("correlation_id", ""), behind.connect)
+        context = Context(gateway, caller, scope.get("correlation_id", ""), behind.connect, Ending(self.deadline))
+        # A stream watches its client itself.
         if streams and self.events is not None:
             admitted = self.executor.admit(request, context)
             if _is_for_stream(admitted, kind):

@@ -14,6 +14,7 @@ import pytest_asyncio
 from gql_gateway.app import build_app
 from gql_gateway.operations.manifest import Document, Form, hash_of, write
 
+from ..subscriptions.wire import connected
 from .conftest import GRAPHQL, JSON, Reply, Site, open_site, started
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -222,3 +223,27 @@ class TestOnly:
     @pytest.mark.parametrize("query", [5, ["{ __typename }"], True])
     async def test_a_query_that_is_no_text(self, strict: Site, query: Any) -> None:
         assert "query" in (await strict.post(body={"query": query})).problem()
+
+
+class TestOtherDoors:
+    """A switch that holds for plain requests only would be none."""
+
+    async def test_socket(self, strict: Site) -> None:
+        async with connected(strict.app) as socket:
+            await socket.initiate()
+            await socket.say("subscribe", "1", {"documentId": ID, "variables": VARIABLES})
+            assert await socket.hear() == {"id": "1", "type": "next", "payload": ANSWER}
+            assert await socket.hear() == {"id": "1", "type": "complete"}
+            await socket.say("subscribe", "2", {"query": FREE})
+            told = await socket.hear()
+            assert (told["id"], told["type"]) == ("2", "error")
+            assert [error["extensions"]["code"] for error in told["payload"]] == ["DOCUMENT_NOT_TRUSTED"]
+            # The socket is as good as before.
+            await socket.say("subscribe", "3", {"query": QUERY, "variables": VARIABLES})
+            assert (await socket.hear())["payload"] == ANSWER
+
+    async def test_event_stream(self, strict: Site) -> None:
+        reply = await strict.post(accept="text/event-stream", body={"query": FREE})
+        assert b"DOCUMENT_NOT_TRUSTED" in reply.body and b"SEVDESK" not in reply.body
+        trusted = await strict.post(accept="text/event-stream", body={"documentId": ID, "variables": VARIABLES})
+        assert b'"FORTNOX"' in trusted.body
