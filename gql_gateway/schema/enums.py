@@ -23,7 +23,7 @@ else:
     Integration = Vocabulary(
         "Integration",
         {
-            item.manifest.integration: (item.manifest.integration, f"Customers in {item.manifest.label}.")
+            item.manifest.integration: (item.manifest.integration, f"{item.manifest.label}, an accounting system.")
             for item in connectors().values()
         },
         module=__name__,

@@ -21,25 +21,25 @@ FEDERATION_DIRECTIVES = frozenset(
     "key link shareable external requires provides override tag inaccessible interfaceObject composeDirective "
     "authenticated requiresScopes policy context fromContext extends".split()
 )
-COST_DIRECTIVES = """
-"What the field, or each object of the type, costs."
+COST_DIRECTIVES = '''
+"""What the field, or each object of the type, costs."""
 directive @cost(
-  "A call to a provider weighs 10."
+  """A call to a provider weighs 10."""
   weight: Int!
 ) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
 
-"How many entries a list has: as many as one of the slicing arguments says, or else as assumed."
+"""How many entries a list has: as many as one of the slicing arguments says, or else as assumed."""
 directive @listSize(
-  "How many entries there are where no argument says it."
+  """How many entries there are where no argument says it."""
   assumedSize: Int
-  "Arguments that say how many entries there are."
+  """Arguments that say how many entries there are."""
   slicingArguments: [String!]
-  "Lists of the answer that have the size, in the field's stead."
+  """Lists of the answer that have the size, in the field's stead."""
   sizedFields: [String!]
-  "Whether one of the slicing arguments has to be given."
+  """Whether one of the slicing arguments has to be given."""
   requireOneSlicingArgument: Boolean = true
 ) on FIELD_DEFINITION
-"""
+'''
 """Their definitions are federation's. A subgraph imports them; a client's schema has to hold them."""
 HEADER = "# Written by `gql-gateway schema`. Change the connectors' fields.py, not this file.\n\n"
 

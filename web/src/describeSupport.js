@@ -27,10 +27,10 @@ function withLine(element, line) {
   return { ...element, description: element.description ? `${element.description}${BREAK}${line}` : line };
 }
 
-/** The integrations' names for people: the descriptions of the enum's values. */
+/** The integrations' names for people: what the descriptions of the enum's values begin with. */
 function labelsOf(types) {
   const values = types.find(({ name }) => name === 'Integration')?.enumValues ?? [];
-  return new Map(values.map(({ name, description }) => [name, description?.replace(/\.$/, '') || name]));
+  return new Map(values.map(({ name, description }) => [name, description?.split(',')[0].replace(/\.$/, '') || name]));
 }
 
 /** Which integration each input type belongs to. */
