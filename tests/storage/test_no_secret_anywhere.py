@@ -40,6 +40,10 @@ SHORTEST = 8
 LINK = (
     "mutation($input: CreateConnectLinkInput!) { createConnectLink(input: $input) { link { url } errors { message } } }"
 )
+HISTORY = (
+    "query ($by: CustomerBy!) { customer(by: $by) { history(first: 100) "
+    "{ nodes { caller keyId result changes { path before after } } } } }"
+)
 ABOUT = "{ connections { id status statusReason needsReauthorization } integrations { credentials { name } } }"
 
 
@@ -68,6 +72,8 @@ class Life:
     secrets: dict[str, str] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)
+    """What may be shown, and must not be readable in the database."""
 
     def plant(self, secret: str, what: str) -> None:
         if len(secret) >= SHORTEST:
@@ -199,7 +205,8 @@ async def life(shared_database_url: str, tmp_path: Path) -> AsyncIterator[Life]:
         for server in servers:
             assert await asyncio.to_thread(server.terminate) == 0
             life.hear("a server", server.out + server.err)
-        life.hear("the database", await _dump(shared_database_url))
+        life.hear("the database", dump := await _dump(shared_database_url))
+        assert found_in(dump, life.sealed) == []
         assert "Kanzlei" not in life.said[list(life.said)[-1]], "links that are used keep nothing"
         finds = {where: found for where, text in life.said.items() if (found := found_in(text, life.secrets))}
         assert finds == {}
@@ -257,8 +264,18 @@ async def test_a_whole_life_shows_no_secret(life: Life) -> None:
     for path in ("/metrics", "/readyz", f"/connect/link/{'x' * 43}", "/connect/step"):
         await life.browse("GET", path, 1)
 
+    fortnox = life.sandbox.simulators["fortnox"]
+    history = await life.ask(HISTORY, by={"native": {"connectionId": "fortnox", "nativeId": fortnox.example_id()}})
+    nodes = history["data"]["customer"]["history"]["nodes"]
+    assert {"MADE", "NOT_MADE", "UNKNOWN"} & {node["result"] for node in nodes}
+    # What was changed stands in the log, and is no more to be read in the database than a secret.
+    values = [change[side] for node in nodes for change in node["changes"] for side in ("before", "after")]
+    life.sealed = {value: "what was changed" for value in values if isinstance(value, str) and len(value) >= SHORTEST}
+    assert life.sealed
+
     assert json.loads(await life.run("doctor", "--json"))
     for arguments in (
+        ("audit", "show", "fortnox", fortnox.example_id(), "--json"),
         ("connections", "show", "fortnox"),
         ("connections", "list", "--json"),
         ("keys", "list", "--json"),
