@@ -13,17 +13,21 @@ DateTime = NewType("DateTime", datetime)
 
 
 def _print_time(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    try:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        return value.isoformat()  # at an end of the calendar that UTC has passed: as the provider has it
 
 
 def _read_time(value: Any) -> datetime:
+    """In UTC, so that nobody meets a moment that has no date there: the last hours of the year 9999, say."""
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise GraphQLError("A DateTime is a text with date, time and zone, such as 2026-05-04T08:15:30Z.")
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise GraphQLError("A DateTime is a text with date, time and zone, such as 2026-05-04T08:15:30Z.")
 
 
 SCALARS: dict[object, Any] = {
