@@ -30,8 +30,9 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in AGAINST_THE_CLOCK:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in AGAINST_THE_CLOCK:
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
 
 
@@ -61,19 +62,25 @@ def _refuse_skip(report: Report) -> Report:
     return report
 
 
+_configure = structlog.configure
+
+
+def _configure_without_cache(**how: Any) -> None:
+    """A logger once cached keeps its pipeline for good, and what a later test captures stays empty."""
+    _configure(**{**how, "cache_logger_on_first_use": False})
+
+
+# For good, and not for a test at a time: fixtures of modules and sessions set up logs too.
+structlog.configure = _configure_without_cache  # type: ignore[assignment]
+
+
 @pytest.fixture(autouse=True)
-def _own_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_logs() -> Iterator[None]:
     """A test that sets up the logs of the process leaves those of the other tests alone."""
-    configure, before = structlog.configure, structlog.get_config()
+    before = structlog.get_config()
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-
-    def without_cache(**how: Any) -> None:
-        # A logger once cached keeps its pipeline for good, and what a later test captures stays empty.
-        configure(**{**how, "cache_logger_on_first_use": False})
-
-    monkeypatch.setattr(structlog, "configure", without_cache)
     yield
-    configure(**before)
+    structlog.configure(**before)
     root.handlers = handlers
     root.setLevel(level)

@@ -304,7 +304,7 @@ class TestCallers:
             "GATEWAY_JWT_ISSUER": "i",
             "GATEWAY_JWT_AUDIENCE": "a",
         }
-        assert of(look(cli, **jwt), "caller") == []
+        assert of(look(cli, "--offline", **jwt), "caller") == []
         assert of(look(cli, GATEWAY_AUTHENTICATION="off"), "caller") == []
 
 

@@ -10,7 +10,9 @@ from .shares import WORKERS, run
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    options.add_argument("--operations", type=int, default=20_000, help="how many operations, 20000 otherwise")
+    options.add_argument(
+        "--operations", type=int, default=20_000, help="how many by schemathesis, 20000 otherwise; half as many besides"
+    )
     options.add_argument("--seed", type=int, default=1, help="another seed gives other operations")
     options.add_argument("--workers", type=int, default=WORKERS, help="how many processes")
     given = options.parse_args()

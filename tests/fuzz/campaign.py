@@ -6,6 +6,7 @@ import asyncio
 import faulthandler
 import itertools
 import json
+import logging
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 import uvloop
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -159,10 +161,23 @@ def _secrets(simulators: Collection[Simulator]) -> frozenset[str]:
 
 
 @contextmanager
+def _few_logs() -> Iterator[None]:
+    """Errors only, as long as it lasts: whoever comes after in this process wants the others too."""
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logs.set_up("error", "json")
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        root.handlers = handlers
+        root.setLevel(level)
+
+
+@contextmanager
 def campaign() -> Iterator[Campaign]:
     """An application before the simulators, without the rates of the providers: they are no part of what is tried."""
-    logs.set_up("error", "json")
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with _few_logs(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         opened = open_site()
         site = runner.run(opened.__aenter__())
         try:

@@ -1,6 +1,8 @@
 """Tens of thousands of generated operations: none gets a 5xx, an unmasked error, a secret, or no answer at all.
 
-About four minutes on two free cores. `python -m tests.fuzz --operations 200000 --seed 7` asks more, and others.
+20,000 by schemathesis with our strategies for inputs, 10,000 by our own of what it cannot make: fragments, aliases,
+several operations. About six minutes on two free cores.
+`python -m tests.fuzz --operations 200000 --seed 7` asks more, and others.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ def test_no_generated_operation_finds_a_fault() -> None:
     print(tally.told())
 
     assert not [one.fault for one in done if one.fault]
-    assert tally.operations >= OPERATIONS
+    assert tally.operations >= OPERATIONS * 3 // 2
     # That much was tried in earnest: operations that run, that are refused, and that get as far as every provider.
     assert tally.outcomes["answered"] + tally.outcomes["in part"] > OPERATIONS // 3
     assert tally.outcomes["refused"] > OPERATIONS // 20

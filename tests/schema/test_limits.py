@@ -172,7 +172,9 @@ class TestDefaults:
 
     def test_let_a_page_of_whole_customers_through(self, schema: GatewaySchema) -> None:
         query = "query ($first: Int!) {{ customers(connectionId: 1, first: $first) {{ nodes {{ {0} }} }} }}"
-        document = parse(query.format(everything(schema._schema.type_map["Customer"])))
+        # Without their histories, which are lists of their own.
+        whole = everything(schema._schema.type_map["Customer"], without="history")
+        document = parse(query.format(whole))
         assert validate(schema._schema, document) == []
         costs, problems = Executor(schema)._ruler.measure(document)
 
@@ -182,13 +184,15 @@ class TestDefaults:
         )
 
 
-def everything(kind: Any) -> str:
+def everything(kind: Any, without: str = "") -> str:
     """Everything of a type, below it too; of a union that of its largest type."""
     if isinstance(kind, GraphQLUnionType):
         largest = max(kind.types, key=lambda one: len(one.fields))
         return f"... on {largest.name} {{ {everything(largest)} }}"
     parts = []
     for name, field in kind.fields.items():
+        if name == without:
+            continue
         inner = get_named_type(field.type)
         parts.append(f"{name} {{ {everything(inner)} }}" if is_composite_type(inner) else name)
     return " ".join(parts)

@@ -106,6 +106,8 @@ async def test_everything_is_looked_at(shared_database_url: str, monkeypatch: py
     found = json.loads(to.getvalue())["findings"]
     # The server that happens to listen may be a fast, forgetful one.
     assert {item["name"] for item in found if item["level"] == "problem"} <= {"safety"}
-    assert {item["about"] for item in found} == set("settings database clock keys connection links caller".split())
+    assert {item["about"] for item in found} == set(
+        "settings database clock keys connection links audit caller".split()
+    )
     clock = next(item for item in found if item["about"] == "clock")
     assert ("secondsAhead" in clock["facts"]) == shared_database_url.startswith("postgresql")

@@ -124,6 +124,8 @@ async def scene(shared_database_url: str, tmp_path: Path) -> AsyncIterator[Scene
     text, key = api_keys.create("default", scopes, "", datetime.now(UTC))
     await ApiKeyStore(database).add(key)
     env = {"GATEWAY_SECRET_KEYS": keys, "GATEWAY_DATABASE_URL": shared_database_url, "GATEWAY_PORT": "0"}
+    # At the pace that Fortnox sets one server needs twenty seconds for fifty updates of two calls each.
+    env |= {"GATEWAY_DEADLINE": "90", "GATEWAY_REQUEST_DEADLINE": "120", "GATEWAY_SHUTDOWN_GRACE": "95"}
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox([simulator]))
         yield Scene(sandbox, simulator, database, store, env, text, tmp_path, stack)
