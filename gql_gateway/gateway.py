@@ -327,10 +327,11 @@ class Gateway:
             await recording.finish(outcome)
         return outcome
 
-    async def history(self, subject: Subject, first: int, after: Place | None = None) -> Sequence[Entry]:
+    async def history(self, customer: Customer, first: int, after: Place | None = None) -> Sequence[Entry]:
         """What the audit log knows of a customer of this tenant, newest first."""
-        audit = self.shared.audit
-        return [] if audit is None else await audit.of(subject._replace(tenant=self.tenant), first, after)
+        audit, one = self.shared.audit, customer
+        subject = Subject(self.tenant, one.connection_id, one.integration, one.native_id, one.company_id)
+        return [] if audit is None else await audit.of(subject, first, after)
 
     async def erase_history(self, ref: Ref) -> int:
         """Forget what the audit log knows of a customer, also when its connection is gone; answers how many entries."""

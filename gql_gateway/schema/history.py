@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
-from ..model.audit import Entry, Place, Subject
+from ..model.audit import Entry, Place
 from ..model.customer import Customer as CustomerRecord
 from .context import Context
 from .enums import UpdateResult
@@ -56,14 +56,7 @@ async def history_of(
 ) -> CustomerUpdateConnection:
     check_size(first)
     place = None if after is None else place_of(after)
-    subject = Subject(
-        info.context.caller.tenant,
-        customer.connection_id,
-        customer.integration,
-        customer.native_id,
-        customer.company_id,
-    )
-    found = await info.context.gateway.history(subject, first + 1, place)
+    found = await info.context.gateway.history(customer, first + 1, place)
     edges = [CustomerUpdateEdge(cursor=cursor_of(Place(item.at, item.id)), node=_shown(item)) for item in found[:first]]
     return CustomerUpdateConnection(
         edges=edges,
